@@ -1,0 +1,199 @@
+package io.smokescreen.api;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Every measurement there is. The names are Go Smokescreen's, without its {@code smokescreen.} prefix; an exporter adds
+ * what its own conventions ask for.
+ */
+public enum Metric {
+    /** Requests the ACL allowed. */
+    ACL_ALLOW("acl.allow", "Requests that the ACL allowed", "role", "def_rule", "project"),
+    /** Requests the ACL denied. */
+    ACL_DENY("acl.deny", "Requests that the ACL denied", "role", "def_rule", "project"),
+    /** Requests the ACL allowed and reported. */
+    ACL_REPORT("acl.report", "Requests allowed that an enforcing rule would deny", "role", "def_rule", "project"),
+    /** Failures of the ACL policy. */
+    ACL_DECIDE_ERROR("acl.decide_error", "Requests denied because the ACL policy failed"),
+    /** Requests without a role. */
+    ACL_ROLE_NOT_DETERMINED("acl.role_not_determined", "Requests whose role could not be determined"),
+    /** Decisions that were neither allow, report nor deny. */
+    ACL_UNKNOWN_ERROR("acl.unknown_error", "Requests denied because of an unknown error in the decision"),
+    /** Next-hop headers that are not a URL. */
+    ACL_UPSTREAM_PROXY_PARSE_ERROR("acl.upstream_proxy_parse_error", "Requests whose next hop could not be parsed"),
+
+    /** Attempts to connect to a destination. */
+    CONNECTION_ATTEMPTS("cn.atpt.total", "Attempts to connect to a destination", "success"),
+    /** Attempts that failed, by kind. */
+    CONNECTION_ERRORS("cn.atpt.connect.err", "Attempts to connect that failed", "type"),
+    /** How long connecting took. */
+    CONNECTION_TIME("cn.atpt.connect.time", Kind.HISTOGRAM, Unit.SECONDS, "Time to connect to a destination"),
+    /** Connections to destinations that ended. */
+    CONNECTION_CLOSE("cn.close", "Connections to destinations that ended", "role"),
+    /** How long they lived. */
+    CONNECTION_DURATION("cn.duration", Kind.HISTOGRAM, Unit.SECONDS, "Life of a connection", "role"),
+    /** Bytes received from destinations. */
+    CONNECTION_BYTES_IN(
+            "cn.bytes_in", Kind.HISTOGRAM, Unit.BYTES, "Bytes received from the destination by a connection", "role"),
+    /** Bytes sent to destinations. */
+    CONNECTION_BYTES_OUT(
+            "cn.bytes_out", Kind.HISTOGRAM, Unit.BYTES, "Bytes sent to the destination by a connection", "role"),
+    /** Connections that the end of the proxy cut. */
+    CONNECTIONS_ACTIVE_AT_TERMINATION(
+            "cn.active_at_termination", "Connections that were in use when the proxy ended", "role"),
+    /** Domains asked for lately. */
+    DISTINCT_DOMAINS(
+            "cn.atpt.distinct_domains", Kind.GAUGE, Unit.NONE, "Different domains asked for in the last window"),
+    /** Part of them that could be connected to. */
+    DISTINCT_DOMAINS_SUCCESS_RATE(
+            "cn.atpt.distinct_domains_success_rate",
+            Kind.GAUGE,
+            Unit.NONE,
+            "Part of the different domains, 0 to 100 percent, that could be connected to in the last window"),
+
+    /** Addresses allowed by default. */
+    RESOLVER_ALLOW_DEFAULT("resolver.allow.default", "Addresses allowed by default"),
+    /** Addresses allowed by a rule. */
+    RESOLVER_ALLOW_USER_CONFIGURED("resolver.allow.user_configured", "Addresses allowed by a configured rule"),
+    /** Addresses denied as not global unicast. */
+    RESOLVER_DENY_NOT_GLOBAL_UNICAST("resolver.deny.not_global_unicast", "Addresses denied: not global unicast"),
+    /** Addresses denied as private. */
+    RESOLVER_DENY_PRIVATE_RANGE("resolver.deny.private_range", "Addresses denied: private range"),
+    /** Addresses denied by a rule. */
+    RESOLVER_DENY_USER_CONFIGURED("resolver.deny.user_configured", "Addresses denied by a configured rule"),
+    /** Addresses denied as carrier-grade NAT. */
+    RESOLVER_DENY_CGNAT_RANGE("resolver.deny.cgnat_range", "Addresses denied: shared address space"),
+    /** Addresses denied as embedding IPv4. */
+    RESOLVER_DENY_IPV6_EMBEDDING("resolver.deny.ipv6_embedding", "Addresses denied: IPv4 embedded in IPv6"),
+    /** Addresses denied as the proxy's own. */
+    RESOLVER_DENY_SELF_CONNECTION("resolver.deny.self_connection", "Addresses denied: the proxy itself"),
+    /** Addresses denied as special-purpose. */
+    RESOLVER_DENY_SPECIAL_PURPOSE("resolver.deny.special_purpose", "Addresses denied: special-purpose block"),
+    /** Addresses denied as cloud metadata. */
+    RESOLVER_DENY_CLOUD_METADATA("resolver.deny.cloud_metadata", "Addresses denied: cloud metadata service"),
+    /** Lookups begun. */
+    RESOLVER_ATTEMPTS("resolver.attempts_total", "Lookups of a name"),
+    /** Lookups that failed. */
+    RESOLVER_ERRORS("resolver.errors_total", "Lookups of a name that failed"),
+    /** How long lookups took. */
+    RESOLVER_LOOKUP_TIME("resolver.lookup_time", Kind.HISTOGRAM, Unit.SECONDS, "Time to resolve a name"),
+
+    /** Requests over the rate. */
+    REQUESTS_RATE_LIMITED("requests.rate_limited", "Requests refused because of the rate limit"),
+    /** Requests over the number at once. */
+    REQUESTS_CONCURRENCY_LIMITED("requests.concurrency_limited", "Requests refused because too many are in work"),
+    /** Requests in work. */
+    REQUESTS_CONCURRENT("requests.concurrent", Kind.GAUGE, Unit.NONE, "Requests in work"),
+    /** Requests that were not well-formed. */
+    REQUESTS_MALFORMED("requests.malformed", "Requests refused because they are not well-formed"),
+    /** Requests that ran into a fault of the proxy. */
+    REQUESTS_INTERNAL_ERROR("requests.internal_error", "Requests that ended in an internal failure"),
+    /** Tunnels over the number at once. */
+    TUNNELS_CONCURRENCY_LIMITED("tunnels.concurrency_limited", "Tunnels refused because too many are open"),
+    /** The proxy's own share of the time to the first byte. */
+    PROXY_DURATION(
+            "proxy_duration_ms",
+            Kind.HISTOGRAM,
+            Unit.MILLISECONDS,
+            "Time from the head of a request to the start of the attempt to connect"),
+    /** Next hops chosen. */
+    UPSTREAM_PROXY_SELECTED("upstream_proxy_selector.proxy_selected", "Next-hop proxies chosen");
+
+    private static final Map<String, Metric> BY_NAME =
+            Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(Metric::metricName, Function.identity()));
+
+    private final String metricName;
+    private final Kind kind;
+    private final Unit unit;
+    private final String description;
+
+    @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable; its type does not say so
+    private final List<String> tags;
+
+    Metric(String metricName, String description, String... tags) {
+        this(metricName, Kind.COUNTER, Unit.NONE, description, tags);
+    }
+
+    Metric(String metricName, Kind kind, Unit unit, String description, String... tags) {
+        this.metricName = metricName;
+        this.kind = kind;
+        this.unit = unit;
+        this.description = description;
+        this.tags = List.of(tags);
+    }
+
+    /** How values of a metric add up. */
+    public enum Kind {
+        /** Each value is an increment. */
+        COUNTER,
+        /** Each value replaces the last. */
+        GAUGE,
+        /** Each value is one observation. */
+        HISTOGRAM
+    }
+
+    /** What a value counts. */
+    public enum Unit {
+        /** A plain number. */
+        NONE,
+        /** Seconds. */
+        SECONDS,
+        /** Milliseconds. */
+        MILLISECONDS,
+        /** Bytes. */
+        BYTES
+    }
+
+    /**
+     * {@return the metric}
+     *
+     * @param metricName the name of a metric, as {@link #metricName()} gives it
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    public static Metric byName(String metricName) {
+        Metric metric = BY_NAME.get(metricName);
+        if (metric == null) {
+            throw new IllegalArgumentException("no metric is named '" + metricName + "'");
+        }
+        return metric;
+    }
+
+    /**
+     * {@return the name, with dots, without a prefix}
+     */
+    public String metricName() {
+        return metricName;
+    }
+
+    /**
+     * {@return how values add up}
+     */
+    public Kind kind() {
+        return kind;
+    }
+
+    /**
+     * {@return what a value counts}
+     */
+    public Unit unit() {
+        return unit;
+    }
+
+    /**
+     * {@return one line for people}
+     */
+    public String description() {
+        return description;
+    }
+
+    /**
+     * {@return the names of the tags, in the order of the values that {@link MetricsSink#record} receives}
+     */
+    public List<String> tags() {
+        return tags;
+    }
+}
