@@ -1,0 +1,83 @@
+package io.smokescreen;
+
+import io.smokescreen.api.SmokescreenException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+
+/**
+ * An egress proxy. Clients reach the outside only through it; it knows who asks, whether that role may reach that host,
+ * and that the address it connects to is one it checked.
+ *
+ * <pre>{@code
+ * try (Smokescreen proxy = Smokescreen.builder()
+ *         .listen("127.0.0.1", 0)
+ *         .roleExtractor(request -> request.certificate().flatMap(Roles::organizationalUnit))
+ *         .aclPolicy(Acl.fromYaml(Path.of("acl.yaml")))
+ *         .start()) {
+ *     proxy.address(); // where clients point HTTPS_PROXY
+ * }
+ * }</pre>
+ *
+ * <p>Several can run in one JVM. A proxy installs no signal handler and no shutdown hook, never ends the process and
+ * touches no global state.
+ *
+ * <p>Thread safety: all methods are safe from any thread; {@link #close} and {@link #stop} wait, so never call them on an
+ * event loop.
+ *
+ * @see SmokescreenBuilder
+ * @see SmokescreenException
+ */
+public final class Smokescreen implements AutoCloseable {
+
+    Smokescreen(SmokescreenBuilder builder) {}
+
+    /** {@return a builder with every setting at its default} */
+    public static SmokescreenBuilder builder() {
+        return new SmokescreenBuilder();
+    }
+
+    /**
+     * Starts to listen. Call it once.
+     *
+     * @return this
+     * @throws SmokescreenException if the address cannot be listened on
+     * @throws IllegalStateException if it was started or closed before
+     */
+    public Smokescreen start() {
+        return this;
+    }
+
+    /**
+     * {@return where it listens, with the port that was chosen if 0 was asked for}
+     *
+     * @throws IllegalStateException if it is not started
+     */
+    public InetSocketAddress address() {
+        throw new IllegalStateException("not started");
+    }
+
+    /** {@return the decisions of this proxy, without a socket; works before {@link #start()} too} */
+    public Policy policy() {
+        throw new IllegalStateException("not started");
+    }
+
+    /** {@return how many measurements the metrics sink failed to take} */
+    public long metricsFailures() {
+        return 0;
+    }
+
+    /**
+     * Stops gracefully: accepts no further connection, answers requests on open ones with {@code Connection: close}, waits
+     * until tunnels have closed, and closes what is left at the deadline. Then as {@link #close()}.
+     *
+     * @param deadline how long to wait at most, at least a millisecond
+     * @return whether everything had ended before the deadline
+     */
+    public boolean stop(Duration deadline) {
+        return true;
+    }
+
+    /** Closes everything at once, tunnels included, and waits until threads and sockets are gone. May be called again. */
+    @Override
+    public void close() {}
+}

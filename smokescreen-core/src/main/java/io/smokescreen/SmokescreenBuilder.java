@@ -1,0 +1,271 @@
+package io.smokescreen;
+
+import static java.util.Objects.requireNonNull;
+
+import io.smokescreen.api.AclPolicy;
+import io.smokescreen.api.AddressFilter;
+import io.smokescreen.api.MetricsSink;
+import io.smokescreen.api.Resolver;
+import io.smokescreen.api.RoleExtractor;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Assembles a proxy. Each setter checks its value, {@link #build()} checks how they go together; the builder can be used
+ * again afterwards.
+ *
+ * <p>Thread safety: use it from one thread at a time.
+ */
+public final class SmokescreenBuilder {
+
+    /** Default of {@link #listen}: every IPv4 and IPv6 interface. */
+    public static final String DEFAULT_LISTEN_IP = "::";
+
+    /** Default port of {@link #listen}: {@value}. */
+    public static final int DEFAULT_LISTEN_PORT = 4750;
+
+    /** Default of {@link #eventLoopThreads}: one for each processor. */
+    public static final int DEFAULT_EVENT_LOOP_THREADS = 0;
+
+    InetSocketAddress listenAddress = ListenAddress.of(DEFAULT_LISTEN_IP, DEFAULT_LISTEN_PORT);
+    RoleExtractor roleExtractor = request -> request.certificate().flatMap(Roles::commonName);
+    boolean allowMissingRole;
+
+    @Nullable
+    AclPolicy aclPolicy;
+
+    AddressRules addressRules = AddressRules.defaults();
+
+    @Nullable
+    AddressFilter addressFilter;
+
+    @Nullable
+    Resolver resolver;
+
+    ResolverOptions resolverOptions = ResolverOptions.system();
+    MetricsSink metricsSink = MetricsSink.noop();
+
+    @Nullable
+    Executor policyExecutor;
+
+    TimeoutOptions timeouts = TimeoutOptions.defaults();
+
+    @Nullable
+    TlsOptions tls;
+
+    String denyMessageExtra = "";
+    int eventLoopThreads = DEFAULT_EVENT_LOOP_THREADS;
+    Transport transport = Transport.AUTO;
+
+    SmokescreenBuilder() {}
+
+    /**
+     * Sets where clients connect to. Default: {@value #DEFAULT_LISTEN_IP}, port {@value #DEFAULT_LISTEN_PORT}.
+     *
+     * @param ip an address of this machine; {@code ::} for every interface, {@code 0.0.0.0} for every IPv4 one
+     * @param port 1 to 65535, or 0 for a free one ({@link Smokescreen#address()} tells which)
+     * @return this
+     * @throws IllegalArgumentException if the address is not an IP address or the port is out of range
+     */
+    public SmokescreenBuilder listen(String ip, int port) {
+        this.listenAddress = ListenAddress.of(ip, port);
+        return this;
+    }
+
+    /**
+     * Sets who tells a client's role. Default: the common name of the client's certificate. Must be thread-safe and
+     * return immediately (no remote calls), unless there is a {@link #policyExecutor}.
+     *
+     * @param value the extractor
+     * @return this
+     */
+    public SmokescreenBuilder roleExtractor(RoleExtractor value) {
+        this.roleExtractor = requireNonNull(value, "roleExtractor");
+        return this;
+    }
+
+    /**
+     * Sets whether a client without a role is judged by the ACL's default rule instead of being denied. Default: denied.
+     *
+     * @param value true to allow missing roles
+     * @return this
+     */
+    public SmokescreenBuilder allowMissingRole(boolean value) {
+        this.allowMissingRole = value;
+        return this;
+    }
+
+    /**
+     * Sets who decides which role may reach which host. Default: no ACL; then no role is needed and every host is allowed
+     * whose address is. Must be thread-safe and return immediately (no remote calls), unless there is a
+     * {@link #policyExecutor}.
+     *
+     * @param value the policy, for example {@link Acl#fromYaml}
+     * @return this
+     */
+    public SmokescreenBuilder aclPolicy(AclPolicy value) {
+        this.aclPolicy = requireNonNull(value, "aclPolicy");
+        return this;
+    }
+
+    /**
+     * Sets the rules that addresses are judged by. Default: {@link AddressRules#defaults()}.
+     *
+     * @param value the rules
+     * @return this
+     */
+    public SmokescreenBuilder addressRules(AddressRules value) {
+        this.addressRules = requireNonNull(value, "addressRules");
+        return this;
+    }
+
+    /**
+     * Replaces the address rules by a filter of the application. The proxy's own addresses are still refused before the
+     * filter is asked. Must be thread-safe and return immediately (no remote calls), unless there is a
+     * {@link #policyExecutor}.
+     *
+     * @param value the filter
+     * @return this
+     */
+    public SmokescreenBuilder addressFilter(AddressFilter value) {
+        this.addressFilter = requireNonNull(value, "addressFilter");
+        return this;
+    }
+
+    /**
+     * Replaces the built-in DNS client. {@link ResolverOptions#timeout()} still limits each lookup. Must be thread-safe and
+     * return immediately.
+     *
+     * @param value the resolver
+     * @return this
+     */
+    public SmokescreenBuilder resolver(Resolver value) {
+        this.resolver = requireNonNull(value, "resolver");
+        return this;
+    }
+
+    /**
+     * Sets how names are resolved. Default: {@link ResolverOptions#system()}.
+     *
+     * @param value the options
+     * @return this
+     */
+    public SmokescreenBuilder resolverOptions(ResolverOptions value) {
+        this.resolverOptions = requireNonNull(value, "resolverOptions");
+        return this;
+    }
+
+    /**
+     * Sets where measurements go. Default: nowhere. Must be thread-safe and return immediately (no remote calls).
+     *
+     * @param value the sink
+     * @return this
+     */
+    public SmokescreenBuilder metricsSink(MetricsSink value) {
+        this.metricsSink = requireNonNull(value, "metricsSink");
+        return this;
+    }
+
+    /**
+     * Sets where role extractor, ACL policy and address filter run, for those that block. Default: on the event loop. An
+     * answer later than {@link TimeoutOptions#policy()} is a denial. The proxy never shuts the executor down.
+     *
+     * @param value the executor
+     * @return this
+     */
+    public SmokescreenBuilder policyExecutor(Executor value) {
+        this.policyExecutor = requireNonNull(value, "policyExecutor");
+        return this;
+    }
+
+    /**
+     * Sets how long the proxy waits for what. Default: {@link TimeoutOptions#defaults()}.
+     *
+     * @param value the timeouts
+     * @return this
+     */
+    public SmokescreenBuilder timeouts(TimeoutOptions value) {
+        this.timeouts = requireNonNull(value, "timeouts");
+        return this;
+    }
+
+    /**
+     * Sets TLS towards clients. Default: none, clients connect in the clear.
+     *
+     * @param value certificate and client authorities
+     * @return this
+     */
+    public SmokescreenBuilder tls(TlsOptions value) {
+        this.tls = requireNonNull(value, "tls");
+        return this;
+    }
+
+    /**
+     * Sets a text that follows the message of each denial, after an empty line, to tell people where to ask. Default: the
+     * empty string, nothing.
+     *
+     * @param value the text
+     * @return this
+     */
+    public SmokescreenBuilder denyMessageExtra(String value) {
+        this.denyMessageExtra = requireNonNull(value, "denyMessageExtra");
+        return this;
+    }
+
+    /**
+     * Sets the number of event loop threads. Default: {@value #DEFAULT_EVENT_LOOP_THREADS}, one for each processor.
+     *
+     * @param value 0 to 1024
+     * @return this
+     * @throws IllegalArgumentException if the number is out of range
+     */
+    public SmokescreenBuilder eventLoopThreads(int value) {
+        if (value < 0 || value > 1024) {
+            throw new IllegalArgumentException("eventLoopThreads is " + value + " (expected 0 to 1024)");
+        }
+        this.eventLoopThreads = value;
+        return this;
+    }
+
+    /**
+     * Sets how sockets are driven. Default: {@link Transport#AUTO}.
+     *
+     * @param value the transport
+     * @return this
+     */
+    public SmokescreenBuilder transport(Transport value) {
+        this.transport = requireNonNull(value, "transport");
+        return this;
+    }
+
+    /**
+     * Assembles the proxy without starting it; {@link Smokescreen#policy()} can be asked already.
+     *
+     * @return the proxy
+     * @throws IllegalStateException if settings exclude each other
+     */
+    public Smokescreen build() {
+        if (addressFilter != null && addressRules != AddressRules.defaults()) {
+            throw new IllegalStateException("addressFilter cannot be combined with addressRules: a filter replaces the"
+                    + " rules (call AddressRules.toFilter() inside the filter to use both)");
+        }
+        return new Smokescreen(this);
+    }
+
+    /**
+     * Assembles the proxy and starts it: {@code build().start()}.
+     *
+     * @return the proxy, listening
+     * @throws IllegalStateException if settings exclude each other
+     * @throws io.smokescreen.api.SmokescreenException if it cannot listen
+     */
+    public Smokescreen start() {
+        return build().start();
+    }
+
+    Optional<AclPolicy> acl() {
+        return Optional.ofNullable(aclPolicy);
+    }
+}

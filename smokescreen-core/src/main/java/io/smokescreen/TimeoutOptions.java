@@ -1,0 +1,120 @@
+package io.smokescreen;
+
+import java.time.Duration;
+
+/**
+ * How long the proxy waits for what. Every wait has an end; a wait that may last is given a long time.
+ *
+ * <p>Thread safety: immutable.
+ *
+ * @param readHeader from the acceptance of a connection, or the first byte of a further request on it, until the head of
+ *     the request is complete. A TLS handshake has the same time, before it. Then the connection is closed.
+ * @param keepAlive how long a client's connection may wait for its next request. Then it is closed.
+ * @param policy how long a role extractor, ACL policy or address filter may take on the policy executor. Then the request is
+ *     denied. Without a policy executor they run at once.
+ * @param connect connecting to a destination, all its addresses together. Then the answer is 504.
+ * @param response from the end of a plain HTTP request to the head of its response. Then the answer is 504.
+ * @param idle how long a tunnel or a body may carry nothing in either direction. Then it is closed.
+ */
+public record TimeoutOptions(
+        Duration readHeader, Duration keepAlive, Duration policy, Duration connect, Duration response, Duration idle) {
+
+    /** Default of {@link #readHeader}, in seconds: {@value}. */
+    public static final int DEFAULT_READ_HEADER_SECONDS = 10;
+
+    /** Default of {@link #keepAlive}, in seconds: {@value}. */
+    public static final int DEFAULT_KEEP_ALIVE_SECONDS = 60;
+
+    /** Default of {@link #policy}, in seconds: {@value}. */
+    public static final int DEFAULT_POLICY_SECONDS = 5;
+
+    /** Default of {@link #connect}, in seconds: {@value}. */
+    public static final int DEFAULT_CONNECT_SECONDS = 10;
+
+    /** Default of {@link #response}, in seconds: {@value}. */
+    public static final int DEFAULT_RESPONSE_SECONDS = 300;
+
+    /** Default of {@link #idle}, in hours: {@value}. */
+    public static final int DEFAULT_IDLE_HOURS = 24;
+
+    private static final TimeoutOptions DEFAULTS = new TimeoutOptions(
+            Duration.ofSeconds(DEFAULT_READ_HEADER_SECONDS),
+            Duration.ofSeconds(DEFAULT_KEEP_ALIVE_SECONDS),
+            Duration.ofSeconds(DEFAULT_POLICY_SECONDS),
+            Duration.ofSeconds(DEFAULT_CONNECT_SECONDS),
+            Duration.ofSeconds(DEFAULT_RESPONSE_SECONDS),
+            Duration.ofHours(DEFAULT_IDLE_HOURS));
+
+    /**
+     * Checks the range of each.
+     *
+     * @throws IllegalArgumentException if one is under a millisecond or over a hundred years
+     */
+    public TimeoutOptions {
+        Preconditions.positive(readHeader, "readHeader");
+        Preconditions.positive(keepAlive, "keepAlive");
+        Preconditions.positive(policy, "policy");
+        Preconditions.positive(connect, "connect");
+        Preconditions.positive(response, "response");
+        Preconditions.positive(idle, "idle");
+    }
+
+    /** {@return all the defaults} */
+    public static TimeoutOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /**
+     * {@return these with another {@link #readHeader}}
+     *
+     * @param value at least a millisecond
+     */
+    public TimeoutOptions withReadHeader(Duration value) {
+        return new TimeoutOptions(value, keepAlive, policy, connect, response, idle);
+    }
+
+    /**
+     * {@return these with another {@link #keepAlive}}
+     *
+     * @param value at least a millisecond
+     */
+    public TimeoutOptions withKeepAlive(Duration value) {
+        return new TimeoutOptions(readHeader, value, policy, connect, response, idle);
+    }
+
+    /**
+     * {@return these with another {@link #policy}}
+     *
+     * @param value at least a millisecond
+     */
+    public TimeoutOptions withPolicy(Duration value) {
+        return new TimeoutOptions(readHeader, keepAlive, value, connect, response, idle);
+    }
+
+    /**
+     * {@return these with another {@link #connect}}
+     *
+     * @param value at least a millisecond
+     */
+    public TimeoutOptions withConnect(Duration value) {
+        return new TimeoutOptions(readHeader, keepAlive, policy, value, response, idle);
+    }
+
+    /**
+     * {@return these with another {@link #response}}
+     *
+     * @param value at least a millisecond
+     */
+    public TimeoutOptions withResponse(Duration value) {
+        return new TimeoutOptions(readHeader, keepAlive, policy, connect, value, idle);
+    }
+
+    /**
+     * {@return these with another {@link #idle}}
+     *
+     * @param value at least a millisecond
+     */
+    public TimeoutOptions withIdle(Duration value) {
+        return new TimeoutOptions(readHeader, keepAlive, policy, connect, response, value);
+    }
+}

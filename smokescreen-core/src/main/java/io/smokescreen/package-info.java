@@ -1,0 +1,17 @@
+/**
+ * The embeddable egress proxy.
+ *
+ * <h2>Starting points</h2>
+ *
+ * <ul>
+ *   <li>{@link io.smokescreen.Smokescreen#builder()}: assemble and start a proxy;
+ *   <li>{@link io.smokescreen.Acl}: the ACL as a YAML file;
+ *   <li>{@link io.smokescreen.Roles}: who a certificate belongs to;
+ *   <li>{@link io.smokescreen.AddressRules}: which addresses may be contacted;
+ *   <li>{@link io.smokescreen.Policy}: ask for a decision without a socket, for example in a unit test.
+ * </ul>
+ */
+@NullMarked
+package io.smokescreen;
+
+import org.jspecify.annotations.NullMarked;
