@@ -1,19 +1,47 @@
 package io.smokescreen;
 
+import io.smokescreen.internal.policy.SubjectNames;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
 
-/** Who a certificate belongs to. */
+/**
+ * Reads the client's role out of its certificate.
+ *
+ * <p>For use in a {@link io.smokescreen.api.RoleExtractor}, where the certificate's chain has been verified:
+ *
+ * <pre>{@code
+ * Smokescreen.builder()
+ *         .roleExtractor(request -> request.certificate().flatMap(Roles::organizationalUnit))
+ * }</pre>
+ *
+ * <p>Names are taken as they are encoded, without trimming or changing case. Where the subject holds a name of the wanted
+ * kind that is not a readable string, there is no role at all.
+ *
+ * <p>Thread safety: all methods may be called from any thread.
+ *
+ * @see SmokescreenBuilder#roleExtractor
+ */
 public final class Roles {
 
     private Roles() {}
 
     /**
-     * {@return the common name of the certificate's subject}
+     * {@return the common name of the certificate's subject, the last one if there are several; empty if there is none or it
+     * is the empty string}
      *
      * @param certificate a verified certificate
      */
     public static Optional<String> commonName(X509Certificate certificate) {
-        return Optional.empty();
+        return SubjectNames.commonName(certificate);
+    }
+
+    /**
+     * {@return the organizational unit of the certificate's subject, the first one if there are several; empty if there is
+     * none or it is the empty string}
+     *
+     * @param certificate a verified certificate
+     */
+    public static Optional<String> organizationalUnit(X509Certificate certificate) {
+        return SubjectNames.organizationalUnit(certificate);
     }
 }
