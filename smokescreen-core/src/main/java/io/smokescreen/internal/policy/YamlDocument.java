@@ -41,7 +41,7 @@ final class YamlDocument {
             throw YamlText.tooLarge(source);
         }
         try {
-            LoadSettings settings = settings(source);
+            LoadSettings settings = settings(source, text.length());
             Parser parser = new DepthLimit(source, new ParserImpl(settings, new StreamReader(settings, text)));
             Node root = new Composer(settings, parser)
                     .getSingleNode()
@@ -69,15 +69,21 @@ final class YamlDocument {
         return (mark.getLine() + 1) + ":" + (mark.getColumn() + 1);
     }
 
-    private static LoadSettings settings(String source) {
+    private static LoadSettings settings(String source, int length) {
         return LoadSettings.builder()
                 .setLabel(source)
                 .setAllowDuplicateKeys(false)
                 .setAllowRecursiveKeys(false)
+                // The reader refuses them, and unlike the library tells where they are.
+                .setAllowNonScalarKeys(true)
                 .setMaxAliasesForCollections(MAX_ALIASES)
                 .setCodePointLimit(YamlText.MAX_BYTES)
                 .setSchema(new CoreSchema())
                 .setUseMarks(true)
+                // All at once: the library's window grows by 1,024 characters with a copy each, which takes minutes on
+                // a
+                // file of one long line.
+                .setBufferSize(Math.max(length, 1) + 1)
                 .build();
     }
 
