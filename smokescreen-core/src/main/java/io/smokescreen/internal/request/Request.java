@@ -1,0 +1,132 @@
+package io.smokescreen.internal.request;
+
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpVersion;
+import io.smokescreen.api.Destination;
+import io.smokescreen.api.Headers;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A well-formed request to be proxied. Only {@link RequestParser} makes one, so whoever holds one holds a checked
+ * destination; nothing after it looks at the request line or at {@code Host} again.
+ *
+ * <p>Thread safety: not modified after it was made; the headers are read-only by agreement.
+ */
+public final class Request implements ParseResult {
+
+    private final HttpMethod method;
+    private final HttpVersion version;
+    private final Target target;
+    private final HttpHeaders headers;
+    private final Framing framing;
+    private final Options options;
+
+    Request(
+            HttpMethod method,
+            HttpVersion version,
+            Target target,
+            HttpHeaders headers,
+            Framing framing,
+            Options options) {
+        this.method = method;
+        this.version = version;
+        this.target = target;
+        this.headers = headers;
+        this.framing = framing;
+        this.options = options;
+    }
+
+    public HttpMethod method() {
+        return method;
+    }
+
+    public boolean isConnect() {
+        return method.equals(HttpMethod.CONNECT);
+    }
+
+    /**
+     * {@return HTTP/1.0 or HTTP/1.1}
+     */
+    public HttpVersion version() {
+        return version;
+    }
+
+    public Destination destination() {
+        return target.destination();
+    }
+
+    /**
+     * {@return the authority as the client wrote it, for messages: visible ASCII}
+     */
+    public String authority() {
+        return target.authority();
+    }
+
+    /**
+     * {@return the path and the query as they came, {@code *} for OPTIONS without a path; empty for CONNECT}
+     */
+    public String pathAndQuery() {
+        return target.pathAndQuery();
+    }
+
+    /**
+     * {@return the fields as they came, not to be changed}
+     */
+    public HttpHeaders headers() {
+        return headers;
+    }
+
+    /**
+     * {@return the fields as user code sees them}
+     */
+    public Headers headerView() {
+        return name -> List.copyOf(headers.getAll(name));
+    }
+
+    public Framing framing() {
+        return framing;
+    }
+
+    /**
+     * {@return whether the client's connection may carry another request (RFC 9112 §9.3); never with HTTP/1.0}
+     */
+    public boolean keepAlive() {
+        return options.keepAlive();
+    }
+
+    /**
+     * {@return whether the client waits for a 100 before it sends the body}
+     */
+    public boolean expectContinue() {
+        return options.expectContinue();
+    }
+
+    /**
+     * {@return whether the client asks to switch to the WebSocket protocol; any other Upgrade is ignored}
+     */
+    public boolean webSocketUpgrade() {
+        return options.webSocketUpgrade();
+    }
+
+    /**
+     * {@return the client's name for the request in logs, or empty text}
+     */
+    public String traceId() {
+        return headerView().first(FieldNames.TRACE_ID).orElse("");
+    }
+
+    /**
+     * {@return the proxy the client wants the tunnel to go through, as it wrote it}
+     */
+    public Optional<String> nextHop() {
+        return headerView().first(FieldNames.NEXT_HOP).filter(value -> !value.isEmpty());
+    }
+
+    /** Where to, in the forms in which it is needed. */
+    record Target(Destination destination, String authority, String pathAndQuery) {}
+
+    /** What the client asks of the connection. */
+    record Options(boolean keepAlive, boolean expectContinue, boolean webSocketUpgrade) {}
+}
