@@ -1,0 +1,179 @@
+package io.smokescreen;
+
+import static java.util.Objects.requireNonNull;
+
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.smokescreen.api.AddressFilter;
+import io.smokescreen.api.Resolver;
+import io.smokescreen.internal.address.AddressFamilies;
+import io.smokescreen.internal.address.AddressVetting;
+import io.smokescreen.internal.address.DnsResolver;
+import io.smokescreen.internal.address.GuardedAddressFilter;
+import io.smokescreen.internal.address.SelfConnections;
+import io.smokescreen.internal.exchange.Decisions;
+import io.smokescreen.internal.exchange.DryRun;
+import io.smokescreen.internal.exchange.PolicyCalls;
+import io.smokescreen.internal.exchange.Stages;
+import io.smokescreen.internal.listener.ClientPipeline;
+import io.smokescreen.internal.listener.IoTransport;
+import io.smokescreen.internal.listener.ProxyServer;
+import io.smokescreen.internal.listener.TlsContext;
+import io.smokescreen.internal.policy.GuardedAclPolicy;
+import io.smokescreen.internal.policy.GuardedRoleExtractor;
+import io.smokescreen.internal.track.GuardedMetricsSink;
+import io.smokescreen.internal.track.Tracker;
+import io.smokescreen.internal.upstream.Dialer;
+import io.smokescreen.internal.upstream.IdleConnections;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Puts the parts of a proxy together as the builder says: what decides at once, what needs threads when it starts. */
+final class Engine {
+
+    private static final int REFRESH_OWN_ADDRESSES_SECONDS = 10;
+
+    private final InetSocketAddress listenAddress;
+    private final Transport transport;
+    private final int eventLoopThreads;
+    private final @Nullable SslContext tls;
+    private final TimeoutOptions timeouts;
+    private final ResolverOptions resolverOptions;
+    private final @Nullable Resolver resolver;
+    private final AddressRules addressRules;
+    private final @Nullable Executor policyExecutor;
+    private final String denyMessageExtra;
+
+    private final GuardedMetricsSink metrics;
+    private final Tracker tracker;
+    private final GuardedRoleExtractor roles;
+    private final Decisions decisions;
+    private final SelfConnections self;
+    private final GuardedAddressFilter addressFilter;
+
+    private volatile boolean draining;
+
+    Engine(SmokescreenBuilder builder) {
+        this.listenAddress = builder.listenAddress;
+        this.transport = builder.transport;
+        this.eventLoopThreads = builder.eventLoopThreads;
+        this.tls = builder.tls == null ? null : tlsContext(builder.tls);
+        this.timeouts = builder.timeouts;
+        this.resolverOptions = builder.resolverOptions;
+        this.resolver = builder.resolver;
+        this.addressRules = builder.addressRules;
+        this.policyExecutor = builder.policyExecutor;
+        this.denyMessageExtra = builder.denyMessageExtra;
+        this.metrics = new GuardedMetricsSink(builder.metricsSink);
+        this.tracker = new Tracker(metrics);
+        this.roles = new GuardedRoleExtractor(builder.roleExtractor);
+        GuardedAclPolicy acl = builder.aclPolicy == null ? null : new GuardedAclPolicy(builder.aclPolicy);
+        this.decisions = new Decisions(acl, builder.allowMissingRole);
+        boolean strict = builder.addressFilter != null || addressRules.policy() == AddressPolicy.STRICT;
+        this.self = new SelfConnections(strict);
+        AddressFilter filter = builder.addressFilter == null ? addressRules.toFilter() : builder.addressFilter;
+        this.addressFilter = new GuardedAddressFilter(self, filter);
+    }
+
+    /** {@return the decisions without a socket} */
+    Policy policy() {
+        DryRun dryRun = new DryRun(decisions, addressFilter);
+        return (role, host, port) -> {
+            DryRun.Result result = dryRun.run(role, host, port);
+            return new PolicyVerdict(
+                    result.allowed(), result.code(), result.reason(), result.acl(), result.address());
+        };
+    }
+
+    long metricsFailures() {
+        return metrics.failures();
+    }
+
+    /** Starts threads and listens; if anything fails nothing is left behind. */
+    RunningEngine start() {
+        IoTransport io = ioTransport();
+        MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(
+                eventLoopThreads, new DefaultThreadFactory("smokescreen"), io.loops());
+        ScheduledExecutorService housekeeping = Executors.newSingleThreadScheduledExecutor(
+                new DefaultThreadFactory("smokescreen-housekeeping", true));
+        RunningEngine running = new RunningEngine(loops, housekeeping, tracker, () -> draining = true);
+        try {
+            ClientPipeline pipeline =
+                    new ClientPipeline(stages(io, running), timeouts.readHeader(), timeouts.keepAlive(), tls);
+            ProxyServer server = ProxyServer.listen(listenAddress, io, loops, pipeline, tracker);
+            self.listensOn(server.address().getPort());
+            var unused = housekeeping.scheduleWithFixedDelay(
+                    self::refresh,
+                    REFRESH_OWN_ADDRESSES_SECONDS,
+                    REFRESH_OWN_ADDRESSES_SECONDS,
+                    TimeUnit.SECONDS);
+            running.serve(server);
+            return running;
+        } catch (RuntimeException e) {
+            running.close();
+            throw e;
+        }
+    }
+
+    private Stages stages(IoTransport io, RunningEngine running) {
+        AddressVetting vetting = new AddressVetting(
+                addressFilter,
+                resolver == null ? running.closeLater(dnsResolver(io, running.loops())) : resolver,
+                resolverOptions.timeout(),
+                addressRules.temporarilyDeferred(),
+                policyExecutor,
+                timeouts.policy());
+        Map<EventExecutor, IdleConnections> idle = new HashMap<>();
+        running.loops().forEach(loop -> idle.put(loop, new IdleConnections()));
+        Duration stall = timeouts.response().compareTo(timeouts.idle()) < 0 ? timeouts.response() : timeouts.idle();
+        return new Stages(
+                new PolicyCalls(policyExecutor, timeouts.policy()),
+                roles,
+                decisions,
+                vetting,
+                new Dialer(io.sockets(), timeouts.connect()),
+                loop -> requireNonNull(idle.get(loop)),
+                tracker,
+                stall,
+                timeouts.idle(),
+                denyMessageExtra,
+                () -> draining);
+    }
+
+    private DnsResolver dnsResolver(IoTransport io, MultiThreadIoEventLoopGroup loops) {
+        AddressFamilies families =
+                switch (resolverOptions.network()) {
+                    case IP -> AddressFamilies.IPV4_AND_IPV6;
+                    case IP4 -> AddressFamilies.IPV4;
+                    case IP6 -> AddressFamilies.IPV6;
+                };
+        DnsResolver.Settings settings = new DnsResolver.Settings(
+                resolverOptions.servers(),
+                resolverOptions.timeout(),
+                families,
+                resolverOptions.cacheEntries(),
+                ResolverOptions.MAX_CACHED_SECONDS);
+        return new DnsResolver(settings, loops, io.datagrams(), io.sockets());
+    }
+
+    private IoTransport ioTransport() {
+        return switch (transport) {
+            case AUTO -> IoTransport.best();
+            case NIO -> IoTransport.nio();
+            case EPOLL -> IoTransport.epoll();
+        };
+    }
+
+    private static SslContext tlsContext(TlsOptions options) {
+        return TlsContext.of(options.key(), options.certificates(), options.clientAuthorities());
+    }
+}

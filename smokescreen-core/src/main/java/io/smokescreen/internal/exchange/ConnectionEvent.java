@@ -1,0 +1,13 @@
+package io.smokescreen.internal.exchange;
+
+/** What a client's connection tells its handlers, as user events through the pipeline. */
+public enum ConnectionEvent {
+    /** The head of a request is complete. */
+    REQUEST_BEGAN,
+    /** The connection waits for its next request. */
+    AWAITING_REQUEST,
+    /** Bytes now flow unread: no more requests will come. */
+    TUNNEL_BEGAN,
+    /** The proxy takes no further requests: close when the one in work is done. */
+    DRAIN
+}

@@ -1,0 +1,58 @@
+package io.smokescreen.internal.exchange;
+
+import io.smokescreen.api.AclDecision;
+import io.smokescreen.api.AclRequest;
+import io.smokescreen.internal.exchange.Rejection.Kind;
+import io.smokescreen.internal.policy.AclOutcome;
+import io.smokescreen.internal.policy.GuardedAclPolicy;
+import io.smokescreen.internal.policy.RoleOutcome;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What role and ACL have to say, as values: the same for requests on a socket and for {@code Policy.check}. Safe from any
+ * thread.
+ */
+public final class Decisions {
+
+    private static final AclOutcome NO_ACL = new AclOutcome(AclDecision.allow("no ACL is configured"), false);
+
+    private final @Nullable GuardedAclPolicy acl;
+    private final boolean allowMissingRole;
+
+    /**
+     * @param acl the ACL; null: none, then no role is needed and every host is allowed
+     * @param allowMissingRole whether a client without a role is judged by the ACL all the same
+     */
+    public Decisions(@Nullable GuardedAclPolicy acl, boolean allowMissingRole) {
+        this.acl = acl;
+        this.allowMissingRole = allowMissingRole;
+    }
+
+    /** {@return the refusal of a client whose role is like this, if it is one} */
+    Optional<Rejection> roleRefusal(RoleOutcome outcome, String host) {
+        if (outcome.failed() && acl != null) {
+            return Optional.of(Rejection.denied(Kind.ROLE_FAILED, host, "Client role cannot be determined"));
+        }
+        boolean needed = acl != null && !allowMissingRole;
+        return needed && outcome.role().isEmpty()
+                ? Optional.of(Rejection.denied(Kind.ROLE_MISSING, host, "Client role cannot be determined"))
+                : Optional.empty();
+    }
+
+    /** {@return what the ACL decides; a failure of it is a denial} */
+    AclOutcome decide(AclRequest request) {
+        return acl == null ? NO_ACL : acl.decide(request);
+    }
+
+    /** {@return the refusal of a request decided like this, if it is one} */
+    Optional<Rejection> aclRefusal(AclOutcome outcome, String host) {
+        AclDecision decision = outcome.decision();
+        if (outcome.failed()) {
+            return Optional.of(Rejection.denied(Kind.POLICY_FAILED, host, decision.reason()));
+        }
+        return decision.isAllowed()
+                ? Optional.empty()
+                : Optional.of(Rejection.denied(Kind.ACL_DENIED, host, decision.reason()));
+    }
+}

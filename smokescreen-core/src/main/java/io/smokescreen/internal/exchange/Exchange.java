@@ -1,0 +1,426 @@
+package io.smokescreen.internal.exchange;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.smokescreen.api.AclDecision;
+import io.smokescreen.api.AclRequest;
+import io.smokescreen.api.ClientRequest;
+import io.smokescreen.api.Host;
+import io.smokescreen.api.Metric;
+import io.smokescreen.internal.address.Cancellable;
+import io.smokescreen.internal.address.VettedAddress;
+import io.smokescreen.internal.address.VettingResult;
+import io.smokescreen.internal.exchange.Rejection.Fault;
+import io.smokescreen.internal.exchange.Rejection.Kind;
+import io.smokescreen.internal.policy.AclOutcome;
+import io.smokescreen.internal.policy.RoleOutcome;
+import io.smokescreen.internal.relay.Tunnel;
+import io.smokescreen.internal.request.Framing;
+import io.smokescreen.internal.request.Malformed;
+import io.smokescreen.internal.request.NextHop;
+import io.smokescreen.internal.request.NotProxyRequest;
+import io.smokescreen.internal.request.ParseResult;
+import io.smokescreen.internal.request.Request;
+import io.smokescreen.internal.request.RequestParser;
+import io.smokescreen.internal.track.ExchangeRecord;
+import io.smokescreen.internal.track.ExchangeRecord.ProxyType;
+import io.smokescreen.internal.track.OpenConnection;
+import io.smokescreen.internal.track.Tracker;
+import io.smokescreen.internal.upstream.Dial;
+import io.smokescreen.internal.upstream.DialResult;
+import io.smokescreen.internal.upstream.DialResult.Connected;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request, from its head to its end. The stages stand in the order in which a request walks through them; each takes
+ * what only the stage before can make. Event loop only.
+ */
+final class Exchange {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
+    /** The longest body of a refused request that is read and dropped to keep the connection, in bytes. */
+    private static final long MAX_DROPPED_BODY = 64 * 1024;
+
+    /** RFC 9110 §9.3.6: no Content-Length, no Transfer-Encoding. */
+    private static final ByteBuf ESTABLISHED = Unpooled.unreleasableBuffer(
+            Unpooled.directBuffer().writeBytes("HTTP/1.1 200 OK\r\n\r\n".getBytes(US_ASCII)).asReadOnly());
+
+    private final Stages stages;
+    private final ExchangeHandler client;
+    private final Channel channel;
+    private final EventLoop loop;
+    private final ExchangeRecord record;
+
+    private Cancellable pending = Cancellable.DONE;
+    private @Nullable Forwarding forwarding;
+    private boolean over;
+    private boolean answered;
+
+    /** A request whose client is known. */
+    private record Identified(Request request, Optional<String> role) {}
+
+    /** A request that the ACL allows. */
+    private record Authorized(Request request, Optional<String> role) {}
+
+    Exchange(Stages stages, ExchangeHandler client) {
+        this.stages = stages;
+        this.client = client;
+        this.channel = client.channel();
+        this.loop = channel.eventLoop();
+        ClientIdentity identity = client.identity();
+        this.record =
+                new ExchangeRecord(identity.address(), identity.commonName(), identity.organizationalUnit());
+    }
+
+    // ---------------------------------------------------------------------------------------------- parse
+
+    void begin(HttpRequest head) {
+        client.encoder().answering(head.method());
+        ParseResult parsed = RequestParser.parse(head);
+        if (parsed instanceof Request request) {
+            identify(request);
+        } else if (parsed instanceof NotProxyRequest direct) {
+            answerDirect(direct);
+        } else if (parsed instanceof Malformed malformed) {
+            stages.tracker().count(Metric.REQUESTS_MALFORMED);
+            refuse(Rejection.failed(Kind.MALFORMED_REQUEST, malformed.reason().toString()), null);
+        }
+    }
+
+    private void answerDirect(NotProxyRequest direct) {
+        if (direct.isHealthCheck()) {
+            answered = true;
+            channel.writeAndFlush(HealthResponse.of(!stages.draining().getAsBoolean()));
+            client.finishAndClose();
+            return;
+        }
+        refuse(
+                Rejection.failed(
+                        Kind.NOT_A_PROXY_REQUEST,
+                        "This is an HTTP proxy: expected CONNECT host:port or an absolute http:// URL"),
+                null);
+    }
+
+    // ------------------------------------------------------------------------------------------- identify
+
+    private void identify(Request request) {
+        ProxyType type = request.isConnect() ? ProxyType.CONNECT : ProxyType.HTTP;
+        Framing framing = request.framing();
+        long length = framing.kind() == Framing.Kind.LENGTH ? framing.length() : -1;
+        record.requested(type, request.destination().toString(), request.traceId(), length);
+        ClientIdentity identity = client.identity();
+        ClientRequest question = new ClientRequest(
+                request.method().name(),
+                request.destination(),
+                request.headerView(),
+                identity.address(),
+                identity.certificates());
+        stages.policyCalls()
+                .ask(
+                        loop,
+                        () -> stages.roles().role(question),
+                        RoleOutcome.FAILED,
+                        outcome -> step(() -> identified(request, outcome)));
+    }
+
+    private void identified(Request request, RoleOutcome outcome) {
+        record.identified(outcome.role());
+        Optional<Rejection> refusal = stages.decisions().roleRefusal(outcome, request.authority());
+        if (refusal.isPresent()) {
+            stages.tracker().count(Metric.ACL_ROLE_NOT_DETERMINED);
+            refuse(refusal.get(), request);
+            return;
+        }
+        decide(new Identified(request, outcome.role()));
+    }
+
+    // --------------------------------------------------------------------------------------------- decide
+
+    private void decide(Identified identified) {
+        Request request = identified.request();
+        Optional<Host> nextHop = request.nextHop().flatMap(NextHop::tryParse);
+        if (request.nextHop().isPresent() && nextHop.isEmpty()) {
+            stages.tracker().count(Metric.ACL_UPSTREAM_PROXY_PARSE_ERROR);
+            refuse(
+                    Rejection.denied(
+                            Kind.NEXT_HOP_INVALID, request.authority(), "the upstream proxy asked for is not a URL"),
+                    request);
+            return;
+        }
+        AclRequest question = new AclRequest(identified.role(), request.destination(), nextHop);
+        stages.policyCalls()
+                .ask(
+                        loop,
+                        () -> stages.decisions().decide(question),
+                        AclOutcome.LATE,
+                        outcome -> step(() -> decided(identified, outcome)));
+    }
+
+    private void decided(Identified identified, AclOutcome outcome) {
+        Request request = identified.request();
+        AclDecision decision = outcome.decision();
+        record.decided(decision);
+        stages.tracker().decided(record, decision);
+        if (outcome.failed()) {
+            stages.tracker().count(Metric.ACL_DECIDE_ERROR);
+        }
+        Optional<Rejection> refusal = stages.decisions()
+                .aclRefusal(outcome, request.authority())
+                .or(() -> notAvailable(request, decision));
+        if (refusal.isPresent()) {
+            refuse(refusal.get(), request);
+            return;
+        }
+        record.allow();
+        vet(new Authorized(request, identified.role()));
+    }
+
+    /** What the ACL allows and this proxy does not do must not turn into something it did not allow. */
+    private static Optional<Rejection> notAvailable(Request request, AclDecision decision) {
+        if (request.nextHop().isPresent()) {
+            return Optional.of(Rejection.denied(
+                    Kind.NEXT_HOP_UNAVAILABLE, request.authority(), "this proxy does not forward to upstream proxies"));
+        }
+        return decision.mitm().isPresent()
+                ? Optional.of(Rejection.denied(
+                        Kind.MITM_UNAVAILABLE, request.authority(), "the ACL asks for MITM, which is not enabled"))
+                : Optional.empty();
+    }
+
+    // ------------------------------------------------------------------------------------------------ vet
+
+    private void vet(Authorized authorized) {
+        pending = stages.vetting()
+                .vet(authorized.request().destination(), loop, result -> step(() -> vetted(authorized, result)));
+    }
+
+    private void vetted(Authorized authorized, VettingResult result) {
+        Request request = authorized.request();
+        account(request, result);
+        if (result instanceof VettingResult.Vetted vetted) {
+            connect(authorized, vetted.addresses());
+        } else if (result instanceof VettingResult.Denied denied) {
+            refuse(Rejection.denied(Kind.ADDRESS_DENIED, request.authority(), denied.reason()), request);
+        } else if (result instanceof VettingResult.ResolutionFailed failed) {
+            Kind kind = failed.timedOut() ? Kind.DNS_TIMEOUT : Kind.DNS_FAILED;
+            String prefix =
+                    failed.timedOut() ? "Timed out connecting to remote host: " : "Failed to resolve remote hostname: ";
+            refuse(Rejection.failed(kind, prefix + failed.message()), request);
+        }
+    }
+
+    private void account(Request request, VettingResult result) {
+        Tracker tracker = stages.tracker();
+        if (isName(request.destination().host())) {
+            record.resolved(result.lookupNanos());
+            tracker.resolved(result.lookupNanos(), result instanceof VettingResult.ResolutionFailed);
+        }
+        if (result instanceof VettingResult.Vetted vetted) {
+            vetted.verdicts().forEach(tracker::judged);
+        } else if (result instanceof VettingResult.Denied denied) {
+            denied.verdicts().forEach(tracker::judged);
+        }
+    }
+
+    private static boolean isName(Host host) {
+        return host.address().isEmpty() && !host.isLocalhost();
+    }
+
+    // ----------------------------------------------------------------------------------------------- dial
+
+    private void connect(Authorized authorized, List<VettedAddress> addresses) {
+        Request request = authorized.request();
+        stages.tracker().dialing(record);
+        if (request.isConnect()) {
+            dial(addresses, connected -> openTunnel(request, connected), request);
+            return;
+        }
+        forwarding = new Forwarding(stages, this, client, request, authorized.role().orElse(""), addresses);
+        forwarding.start();
+    }
+
+    /** Connects to the first of these addresses that answers, or refuses the request. */
+    void dial(List<VettedAddress> addresses, Consumer<Connected> then, Request request) {
+        Dial dial = stages.dialer().dial(addresses, loop, result -> step(() -> dialed(result, then, request)));
+        pending = dial::cancel;
+    }
+
+    private void dialed(DialResult result, Consumer<Connected> then, Request request) {
+        if (result instanceof Connected connected) {
+            stages.tracker().dialed(connected.nanos());
+            Channel destination = connected.channel();
+            record.connected(connected.nanos(), destination.localAddress(), destination.remoteAddress());
+            then.accept(connected);
+        } else if (result instanceof DialResult.Failed failed) {
+            stages.tracker().dialFailed(failed.kind().tag());
+            boolean timedOut = failed.kind() == DialResult.FailureKind.TIMEOUT;
+            String prefix = timedOut ? "Timed out connecting to remote host: " : "Failed to connect to remote host: ";
+            Kind kind = timedOut ? Kind.CONNECT_TIMEOUT : Kind.CONNECT_FAILED;
+            refuse(Rejection.failed(kind, prefix + failed.message()), request);
+        }
+    }
+
+    // ---------------------------------------------------------------------------------------------- relay
+
+    private void openTunnel(Request request, Connected connected) {
+        Channel destination = connected.channel();
+        OpenConnection connection = stages.tracker().opened(record, destination);
+        stages.tracker().writeDecision(record);
+        LOG.debug("tunnel to {} is open", request.destination());
+        over = true;
+        // Written past the encoder, which is about to leave the pipeline.
+        channel.pipeline().context(client.encoder()).writeAndFlush(ESTABLISHED.duplicate(), channel.voidPromise());
+        client.becomeTunnel(destination, connection);
+    }
+
+    /** The origin switched protocols: the rest is bytes. */
+    void switchToTunnel(Channel destination) {
+        over = true;
+        client.becomeTunnel(destination, OpenConnection.of(destination));
+    }
+
+    /** The response is complete and out. */
+    void finish(boolean keepClient) {
+        over = true;
+        if (keepClient) {
+            client.next();
+        } else {
+            client.finishAndClose();
+        }
+    }
+
+    void requestContent(HttpContent content) {
+        if (forwarding != null && !answered) {
+            forwarding.requestContent(content);
+            return;
+        }
+        // The request was refused and its body is short: it is read and dropped, so that the connection can stay.
+        boolean last = content instanceof LastHttpContent;
+        boolean broken = content.decoderResult().isFailure();
+        content.release();
+        if (broken) {
+            client.finishAndClose();
+        } else if (last) {
+            client.next();
+        }
+    }
+
+    void requestReadComplete() {
+        if (forwarding != null) {
+            forwarding.requestReadComplete();
+        }
+    }
+
+    void clientWritable() {
+        if (forwarding != null) {
+            forwarding.clientWritable();
+        }
+    }
+
+    boolean responseHasBegun() {
+        return answered || (forwarding != null && forwarding.responseHasBegun());
+    }
+
+    // ------------------------------------------------------------------------------------------- the ends
+
+    /** Answers with a refusal. {@code request} is null where there is no well-formed one. */
+    void refuse(Rejection rejection, @Nullable Request request) {
+        over = true;
+        answered = true;
+        if (rejection.kind().fault() == Fault.DENIED) {
+            record.deny(rejection.reason());
+        }
+        if (rejection.kind().fault() == Fault.FAILED) {
+            record.fail(rejection.reason());
+        }
+        stages.tracker().writeDecision(record);
+        boolean keep = request != null && isKeptAfterRefusal(request);
+        channel.writeAndFlush(
+                RejectionResponse.of(rejection, stages.denyMessageExtra(), keep, channel.alloc()),
+                channel.voidPromise());
+        if (!keep) {
+            client.finishAndClose();
+        } else if (forwarding == null || !forwarding.hasBegun()) {
+            client.readBody();
+        } else {
+            client.next();
+        }
+    }
+
+    private boolean isKeptAfterRefusal(Request request) {
+        if (request.isConnect() || !request.keepAlive() || stages.draining().getAsBoolean()) {
+            return false;
+        }
+        if (forwarding != null && forwarding.hasBegun()) {
+            return forwarding.requestHasEnded();
+        }
+        Framing framing = request.framing();
+        boolean shortBody = framing.kind() == Framing.Kind.LENGTH && framing.length() <= MAX_DROPPED_BODY;
+        return framing.isEmpty() || (shortBody && !request.expectContinue());
+    }
+
+    /** A fault of the proxy itself: the client learns that there was one, the log learns which. */
+    void internalError(Throwable cause) {
+        stages.tracker().count(Metric.REQUESTS_INTERNAL_ERROR);
+        LOG.error("a fault in the work on a request to {}", record.requestedHost(), cause);
+        pending.cancel();
+        if (responseHasBegun()) {
+            cut();
+            return;
+        }
+        if (forwarding != null) {
+            forwarding.abandon("internal failure");
+        }
+        refuse(Rejection.failed(Kind.INTERNAL_ERROR, "Internal failure of the proxy"), null);
+    }
+
+    /** The client has left: nothing of its request goes on. */
+    void abandon() {
+        if (over) {
+            return;
+        }
+        over = true;
+        pending.cancel();
+        if (forwarding != null) {
+            forwarding.abandon("the client left");
+        }
+        record.fail("the client left before the exchange was over");
+        stages.tracker().writeDecision(record);
+    }
+
+    /** Part of the response is out and the rest will never come, which the client must notice. */
+    void cut() {
+        over = true;
+        client.over();
+        Tunnel.reset(channel);
+    }
+
+    ExchangeRecord record() {
+        return record;
+    }
+
+    /** Runs a stage that an asynchronous answer leads to, unless the client has left meanwhile. */
+    private void step(Runnable stage) {
+        if (over) {
+            return;
+        }
+        try {
+            stage.run();
+        } catch (RuntimeException e) {
+            internalError(e);
+        }
+    }
+}

@@ -1,0 +1,248 @@
+package io.smokescreen.internal.exchange;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestEncoder;
+import io.netty.util.ReferenceCountUtil;
+import io.smokescreen.api.Metric;
+import io.smokescreen.internal.relay.ResponseEncoder;
+import io.smokescreen.internal.relay.Tunnel;
+import io.smokescreen.internal.request.RequestDecoder;
+import io.smokescreen.internal.request.ResponseDecoder;
+import io.smokescreen.internal.track.OpenConnection;
+import io.smokescreen.internal.track.TextHygiene;
+import java.io.IOException;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * The last handler of a client's connection: works on one request at a time, and is where every exception of the
+ * connection ends.
+ */
+public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ExchangeHandler.class);
+
+    /** How much a client may send ahead of what is being worked on, in bytes. */
+    private static final int MAX_HELD_BYTES = 64 * 1024;
+
+    private final Stages stages;
+    private final RequestDecoder decoder;
+    private final ResponseEncoder encoder;
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable ClientIdentity identity;
+    private @Nullable Exchange current;
+    private boolean closing;
+
+    private ExchangeHandler(Stages stages, RequestDecoder decoder, ResponseEncoder encoder) {
+        this.stages = stages;
+        this.decoder = decoder;
+        this.encoder = encoder;
+    }
+
+    /** Puts the HTTP/1.1 codec and this handler at the end of a client's pipeline. */
+    public static void install(ChannelPipeline pipeline, Stages stages) {
+        RequestDecoder decoder = new RequestDecoder();
+        ResponseEncoder encoder = new ResponseEncoder();
+        pipeline.addLast("decoder", decoder);
+        pipeline.addLast("encoder", encoder);
+        pipeline.addLast("exchange", new ExchangeHandler(stages, decoder, encoder));
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (closing) {
+            ReferenceCountUtil.release(message);
+        } else if (message instanceof HttpRequest head) {
+            begin(ctx, head);
+        } else if (message instanceof HttpContent content && current != null) {
+            current.requestContent(content);
+        } else {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        Exchange exchange = current;
+        if (exchange != null) {
+            exchange.requestReadComplete();
+        }
+        if (decoder.heldBytes() > MAX_HELD_BYTES) {
+            ctx.channel().config().setAutoRead(false);
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        Exchange exchange = current;
+        if (exchange != null && ctx.channel().isWritable()) {
+            exchange.clientWritable();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            clientEnded(ctx);
+        } else if (event == ConnectionEvent.DRAIN && current == null) {
+            ctx.close();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        abandonCurrent();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        boolean badTls = cause.getCause() instanceof SSLException;
+        if (badTls || cause instanceof IOException) {
+            LOG.atLevel(badTls ? Level.WARN : Level.DEBUG)
+                    .log("connection of {} failed: {}", ctx.channel().remoteAddress(), TextHygiene.line(cause.toString()));
+            abandonCurrent();
+            ctx.close();
+            return;
+        }
+        Exchange exchange = current;
+        if (exchange != null) {
+            exchange.internalError(cause);
+            return;
+        }
+        stages.tracker().count(Metric.REQUESTS_INTERNAL_ERROR);
+        LOG.error("a fault on the connection of {}", ctx.channel().remoteAddress(), cause);
+        ctx.close();
+    }
+
+    Channel channel() {
+        return requireContext().channel();
+    }
+
+    RequestDecoder decoder() {
+        return decoder;
+    }
+
+    ResponseEncoder encoder() {
+        return encoder;
+    }
+
+    ClientIdentity identity() {
+        ClientIdentity known = identity;
+        if (known == null) {
+            known = ClientIdentity.of(channel());
+            identity = known;
+        }
+        return known;
+    }
+
+    /** Lets the body of the current request flow. */
+    void readBody() {
+        channel().config().setAutoRead(true);
+        decoder.proceed();
+    }
+
+    /** The current exchange is over, response and request both complete: on to the next one, if there is to be one. */
+    void next() {
+        current = null;
+        stages.tracker().requestEnded();
+        if (stages.draining().getAsBoolean() || decoder.isExhausted()) {
+            closing = true;
+            channel().close();
+            return;
+        }
+        channel().pipeline().fireUserEventTriggered(ConnectionEvent.AWAITING_REQUEST);
+        channel().config().setAutoRead(true);
+        decoder.proceed();
+    }
+
+    /** The current exchange is over and the connection with it; what was written still goes out. */
+    void finishAndClose() {
+        over();
+        LingeringClose.begin(channel(), stages.stall());
+    }
+
+    /**
+     * Turns the connection into one end of a tunnel. What the client sent ahead waits in the decoder, undecoded, and comes
+     * out first.
+     */
+    void becomeTunnel(Channel destination, OpenConnection connection) {
+        over();
+        Channel channel = channel();
+        ChannelPipeline pipeline = channel.pipeline();
+        pipeline.fireUserEventTriggered(ConnectionEvent.TUNNEL_BEGAN);
+        pipeline.remove(encoder);
+        pipeline.remove(this);
+        Tunnel.join(channel, destination, connection, stages.tunnelIdle());
+        pipeline.remove(decoder);
+        removeCodec(destination.pipeline());
+        destination.config().setAutoRead(true);
+        channel.config().setAutoRead(true);
+    }
+
+    private static void removeCodec(ChannelPipeline pipeline) {
+        if (pipeline.get(ResponseDecoder.class) != null) {
+            pipeline.remove(HttpRequestEncoder.class);
+            pipeline.remove(ResponseDecoder.class);
+        }
+    }
+
+    /** The current exchange is over, and what is left of the connection is in other hands. */
+    void over() {
+        closing = true;
+        if (current != null) {
+            current = null;
+            stages.tracker().requestEnded();
+        }
+    }
+
+    private void begin(ChannelHandlerContext ctx, HttpRequest head) {
+        ctx.pipeline().fireUserEventTriggered(ConnectionEvent.REQUEST_BEGAN);
+        stages.tracker().requestBegan();
+        Exchange exchange = new Exchange(stages, this);
+        current = exchange;
+        exchange.begin(head);
+    }
+
+    /** The client sends nothing more. While it waits for an answer that means that it has left: nobody else does this. */
+    private void clientEnded(ChannelHandlerContext ctx) {
+        Exchange exchange = current;
+        if (exchange == null) {
+            if (!closing) {
+                ctx.close();
+            }
+        } else if (!exchange.responseHasBegun()) {
+            abandonCurrent();
+            ctx.close();
+        }
+    }
+
+    private void abandonCurrent() {
+        Exchange exchange = current;
+        if (exchange != null) {
+            over();
+            exchange.abandon();
+        }
+    }
+
+    private ChannelHandlerContext requireContext() {
+        ChannelHandlerContext ctx = context;
+        if (ctx == null) {
+            throw new IllegalStateException("not in a pipeline");
+        }
+        return ctx;
+    }
+}

@@ -1,0 +1,211 @@
+package io.smokescreen.internal.exchange;
+
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequestEncoder;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.smokescreen.internal.address.VettedAddress;
+import io.smokescreen.internal.exchange.Rejection.Kind;
+import io.smokescreen.internal.relay.Forward;
+import io.smokescreen.internal.request.Request;
+import io.smokescreen.internal.request.ResponseDecoder;
+import io.smokescreen.internal.track.OpenConnection;
+import io.smokescreen.internal.upstream.DialResult.Connected;
+import io.smokescreen.internal.upstream.IdleConnections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The relay stage of a plain HTTP request: on a connection that waits for one, or on a new one, to an address that was vetted
+ * for this very request. Event loop only.
+ */
+final class Forwarding implements Forward.Outcome {
+
+    /** RFC 9110 §9.2.2: those that may be sent again where a kept connection turns out to be dead. */
+    private static final Set<HttpMethod> REPEATABLE =
+            Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.TRACE);
+
+    private final Stages stages;
+    private final Exchange exchange;
+    private final ExchangeHandler client;
+    private final Request request;
+    private final String role;
+    private final List<VettedAddress> addresses;
+    private final IdleConnections idle;
+
+    private IdleConnections.@Nullable Key key;
+    private @Nullable Channel destination;
+    private @Nullable Forward forward;
+    private boolean reused;
+    private boolean bodyAsked;
+
+    Forwarding(
+            Stages stages,
+            Exchange exchange,
+            ExchangeHandler client,
+            Request request,
+            String role,
+            List<VettedAddress> addresses) {
+        this.stages = stages;
+        this.exchange = exchange;
+        this.client = client;
+        this.request = request;
+        this.role = role;
+        this.addresses = addresses;
+        this.idle = stages.idleConnections().apply(client.channel().eventLoop());
+    }
+
+    void start() {
+        if (request.webSocketUpgrade()) {
+            dial();
+            return;
+        }
+        for (VettedAddress address : addresses) {
+            IdleConnections.Key candidate = keyOf(address);
+            Optional<Channel> waiting = idle.take(candidate);
+            if (waiting.isPresent()) {
+                reused = true;
+                exchange.record().reused(waiting.get().localAddress(), waiting.get().remoteAddress());
+                use(waiting.get(), candidate);
+                return;
+            }
+        }
+        dial();
+    }
+
+    void requestContent(HttpContent content) {
+        if (content.decoderResult().isFailure()) {
+            content.release();
+            brokenBody();
+            return;
+        }
+        Forward current = forward;
+        if (current == null) {
+            content.release();
+            return;
+        }
+        current.requestContent(content);
+    }
+
+    private void brokenBody() {
+        boolean begun = responseHasBegun();
+        abandon("the request's body was cut off or is malformed");
+        if (begun) {
+            exchange.cut();
+            return;
+        }
+        exchange.refuse(
+                Rejection.failed(Kind.MALFORMED_REQUEST, "the request's body was cut off or is malformed"), null);
+    }
+
+    void requestReadComplete() {
+        if (forward != null) {
+            forward.requestReadComplete();
+        }
+    }
+
+    void clientWritable() {
+        if (forward != null) {
+            forward.clientWritable();
+        }
+    }
+
+    boolean responseHasBegun() {
+        return forward != null && forward.responseHasBegun();
+    }
+
+    /** {@return whether the body of the request was asked for, so that it cannot be dropped any more} */
+    boolean hasBegun() {
+        return bodyAsked;
+    }
+
+    boolean requestHasEnded() {
+        return forward != null && forward.requestHasEnded();
+    }
+
+    void abandon(String why) {
+        if (forward != null) {
+            forward.abandon(why);
+        }
+    }
+
+    @Override
+    public boolean responseBegan(int status) {
+        stages.tracker().writeDecision(exchange.record());
+        return !stages.draining().getAsBoolean();
+    }
+
+    @Override
+    public void finished(boolean clientReusable, boolean destinationReusable) {
+        Channel channel = destination;
+        if (channel != null && key != null && destinationReusable) {
+            idle.offer(key, channel);
+        } else if (channel != null) {
+            channel.close();
+        }
+        exchange.finish(clientReusable);
+    }
+
+    @Override
+    public void switched() {
+        Channel channel = destination;
+        if (channel != null) {
+            exchange.switchToTunnel(channel);
+        }
+    }
+
+    @Override
+    public void failed(boolean timedOut, boolean silent, String message) {
+        boolean repeatable = REPEATABLE.contains(request.method()) && request.framing().isEmpty();
+        if (reused && silent && !timedOut && repeatable) {
+            reused = false;
+            dial();
+            return;
+        }
+        Rejection rejection = timedOut
+                ? Rejection.failed(Kind.UPSTREAM_TIMEOUT, "Timed out waiting for the remote host: " + message)
+                : Rejection.failed(Kind.UPSTREAM_INVALID_RESPONSE, "Invalid response from the remote host: " + message);
+        exchange.refuse(rejection, request);
+    }
+
+    @Override
+    public void cut(String why) {
+        exchange.cut();
+    }
+
+    private void dial() {
+        exchange.dial(addresses, this::connected, request);
+    }
+
+    private void connected(Connected connected) {
+        Channel channel = connected.channel();
+        stages.tracker().opened(exchange.record(), channel);
+        channel.pipeline().addLast(new ResponseDecoder(), new HttpRequestEncoder());
+        use(channel, keyOf(connected.address()));
+    }
+
+    private void use(Channel channel, IdleConnections.Key connectionKey) {
+        destination = channel;
+        key = connectionKey;
+        OpenConnection connection = OpenConnection.of(channel);
+        Forward started = new Forward(request, client.channel(), channel, connection, stages.stall(), this);
+        forward = started;
+        started.begin();
+        if (started.isOver()) {
+            return;
+        }
+        if (bodyAsked) {
+            started.requestContent(LastHttpContent.EMPTY_LAST_CONTENT);
+            return;
+        }
+        bodyAsked = true;
+        client.readBody();
+    }
+
+    private IdleConnections.Key keyOf(VettedAddress address) {
+        return new IdleConnections.Key(role, request.destination(), address.socketAddress());
+    }
+}

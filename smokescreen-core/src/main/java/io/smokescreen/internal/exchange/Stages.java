@@ -1,0 +1,39 @@
+package io.smokescreen.internal.exchange;
+
+import io.netty.channel.EventLoop;
+import io.smokescreen.internal.address.AddressVetting;
+import io.smokescreen.internal.policy.GuardedRoleExtractor;
+import io.smokescreen.internal.track.Tracker;
+import io.smokescreen.internal.upstream.Dialer;
+import io.smokescreen.internal.upstream.IdleConnections;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/**
+ * Everything an exchange calls on its way, shared by all exchanges of a proxy.
+ *
+ * @param policyCalls where policy runs
+ * @param roles tells the role
+ * @param decisions role and ACL
+ * @param vetting names to vetted addresses
+ * @param dialer vetted addresses to channels
+ * @param idleConnections of an event loop
+ * @param tracker writes what happened
+ * @param stall how long a forwarded HTTP message may stand still
+ * @param tunnelIdle how long a tunnel may carry nothing
+ * @param denyMessageExtra follows the message of each denial
+ * @param draining whether no further requests are taken
+ */
+public record Stages(
+        PolicyCalls policyCalls,
+        GuardedRoleExtractor roles,
+        Decisions decisions,
+        AddressVetting vetting,
+        Dialer dialer,
+        Function<EventLoop, IdleConnections> idleConnections,
+        Tracker tracker,
+        Duration stall,
+        Duration tunnelIdle,
+        String denyMessageExtra,
+        BooleanSupplier draining) {}

@@ -1,0 +1,55 @@
+package io.smokescreen.internal.listener;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.smokescreen.internal.exchange.ExchangeHandler;
+import io.smokescreen.internal.exchange.Stages;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What a client's connection passes through, in this order. */
+public final class ClientPipeline {
+
+    private final Stages stages;
+    private final Duration readHeader;
+    private final Duration keepAlive;
+    private final @Nullable SslContext tls;
+
+    /**
+     * @param stages what an exchange calls
+     * @param readHeader from acceptance until the head of the first request is complete
+     * @param keepAlive until the first byte of a further request
+     * @param tls null: clients connect in the clear
+     */
+    public ClientPipeline(Stages stages, Duration readHeader, Duration keepAlive, @Nullable SslContext tls) {
+        this.stages = stages;
+        this.readHeader = readHeader;
+        this.keepAlive = keepAlive;
+        this.tls = tls;
+    }
+
+    ChannelInitializer<Channel> initializer(ClientChannels open) {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                open.add(channel);
+                assemble(channel);
+                IoTransport.configured(channel).config().setAutoRead(true);
+            }
+        };
+    }
+
+    private void assemble(Channel channel) {
+        ChannelPipeline pipeline = channel.pipeline();
+        pipeline.addLast("deadline", new HeadDeadline(readHeader, keepAlive)); // first: TLS counts too
+        if (tls != null) {
+            SslHandler handler = tls.newHandler(channel.alloc());
+            handler.setHandshakeTimeoutMillis(readHeader.toMillis());
+            pipeline.addLast("tls", handler);
+        }
+        ExchangeHandler.install(pipeline, stages); // HTTP codec, then one exchange at a time
+    }
+}

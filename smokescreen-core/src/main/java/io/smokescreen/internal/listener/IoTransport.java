@@ -1,0 +1,100 @@
+package io.smokescreen.internal.listener;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.smokescreen.api.SmokescreenException;
+import jdk.net.ExtendedSocketOptions;
+
+/**
+ * How sockets are driven, and the options that every TCP connection of the proxy has, towards clients as towards
+ * destinations.
+ *
+ * @param name for people
+ * @param loops drives the event loops
+ * @param servers makes listening channels
+ * @param sockets makes TCP channels towards destinations, configured and not registered
+ * @param datagrams makes UDP channels
+ */
+public record IoTransport(
+        String name,
+        IoHandlerFactory loops,
+        ChannelFactory<? extends ServerSocketChannel> servers,
+        ChannelFactory<? extends SocketChannel> sockets,
+        ChannelFactory<? extends DatagramChannel> datagrams) {
+
+    private static final int KEEP_ALIVE_SECONDS = 15;
+    private static final int KEEP_ALIVE_PROBES = 9;
+
+    /** How much may wait to be written before the other side is no longer read, in bytes. */
+    private static final WriteBufferWaterMark WRITE_BUFFER = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
+
+    /** {@return epoll where its native part loads, else NIO} */
+    public static IoTransport best() {
+        return Epoll.isAvailable() ? epoll() : nio();
+    }
+
+    /**
+     * {@return Linux epoll}
+     *
+     * @throws SmokescreenException if its native part does not load
+     */
+    public static IoTransport epoll() {
+        if (!Epoll.isAvailable()) {
+            throw new SmokescreenException(
+                    "the epoll transport does not load here (NIO works everywhere)", Epoll.unavailabilityCause());
+        }
+        return new IoTransport(
+                "epoll",
+                KeepRegisteredEpoll.newFactory(),
+                EpollServerSocketChannel::new,
+                () -> configured(new EpollSocketChannel()),
+                EpollDatagramChannel::new);
+    }
+
+    /** {@return the JDK's selectors} */
+    public static IoTransport nio() {
+        return new IoTransport(
+                "nio",
+                NioIoHandler.newFactory(),
+                NioServerSocketChannel::new,
+                () -> configured(new NioSocketChannel()),
+                NioDatagramChannel::new);
+    }
+
+    /** Sets the options of a TCP connection: half-close, keep-alive, no delay, bounded write buffer, reading off. */
+    static <C extends Channel> C configured(C channel) {
+        ChannelConfig config = channel.config();
+        config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        config.setOption(ChannelOption.TCP_NODELAY, true);
+        config.setOption(ChannelOption.SO_KEEPALIVE, true);
+        config.setWriteBufferWaterMark(WRITE_BUFFER);
+        config.setAutoRead(false);
+        if (channel instanceof EpollSocketChannel) {
+            config.setOption(EpollChannelOption.TCP_KEEPIDLE, KEEP_ALIVE_SECONDS);
+            config.setOption(EpollChannelOption.TCP_KEEPINTVL, KEEP_ALIVE_SECONDS);
+            config.setOption(EpollChannelOption.TCP_KEEPCNT, KEEP_ALIVE_PROBES);
+        } else {
+            config.setOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), KEEP_ALIVE_SECONDS);
+            config.setOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL), KEEP_ALIVE_SECONDS);
+            config.setOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT), KEEP_ALIVE_PROBES);
+        }
+        return channel;
+    }
+}

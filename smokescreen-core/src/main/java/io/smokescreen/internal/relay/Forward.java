@@ -1,0 +1,310 @@
+package io.smokescreen.internal.relay;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import io.smokescreen.internal.request.OutgoingMessages;
+import io.smokescreen.internal.request.Request;
+import io.smokescreen.internal.request.ResponseDecoder;
+import io.smokescreen.internal.track.OpenConnection;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Forwards one plain HTTP request to a destination and its response to the client, bodies as they come, each side no faster
+ * than the other. Both channels live on one event loop; event loop only.
+ *
+ * <pre>
+ *   REQUEST SENT --1xx--> REQUEST SENT --head--> RESPONSE --end--> FINISHED
+ *        |                     |                    |
+ *        +-- fault: failed() --+                    +-- fault: cut()
+ *        +-- 101 that was asked for: switched()
+ * </pre>
+ */
+public final class Forward {
+
+    private static final String HANDLER = "forward";
+
+    private final Request request;
+    private final Channel client;
+    private final Channel destination;
+    private final ResponseDecoder responses;
+    private final OpenConnection connection;
+    private final Outcome outcome;
+    private final long stallNanos;
+
+    private @Nullable Future<?> stallTimer;
+    private long receivedBefore;
+    private boolean requestEnded;
+    private boolean responseBegan;
+    private boolean responseComplete;
+    private boolean keepClient;
+    private boolean over;
+
+    /** What became of it. Exactly one of these is called last; nothing is called after it. */
+    public interface Outcome {
+
+        /** The head of the final response is here. Returns whether the client's connection may be kept afterwards. */
+        boolean responseBegan(int status);
+
+        /** The response is complete and handed to the client's channel. */
+        void finished(boolean clientReusable, boolean destinationReusable);
+
+        /** The origin switched protocols as the client asked; both pipelines are bare by now. */
+        void switched();
+
+        /** Nothing was sent to the client yet. {@code silent}: the origin ended the connection without a single byte. */
+        void failed(boolean timedOut, boolean silent, String message);
+
+        /** Part of a response was sent; the client must notice that it is cut. */
+        void cut(String why);
+    }
+
+    /**
+     * @param request what is forwarded
+     * @param client the client's channel
+     * @param destination the channel to the origin, with a {@link ResponseDecoder} and an encoder in place
+     * @param connection counts what crosses the destination's channel
+     * @param stall how long nothing may move
+     * @param outcome told what became of it
+     */
+    public Forward(
+            Request request,
+            Channel client,
+            Channel destination,
+            OpenConnection connection,
+            Duration stall,
+            Outcome outcome) {
+        this.request = request;
+        this.client = client;
+        this.destination = destination;
+        this.responses = destination.pipeline().get(ResponseDecoder.class);
+        this.connection = connection;
+        this.stallNanos = stall.toNanos();
+        this.outcome = outcome;
+    }
+
+    /** Sends the head of the request; its body follows by {@link #requestContent}. */
+    public void begin() {
+        receivedBefore = connection.bytesIn();
+        if (!responses.expectResponseTo(request.method())) {
+            fault(false, "the origin ended the connection");
+            return;
+        }
+        destination.pipeline().addLast(HANDLER, new ForwardEnd(this));
+        HttpRequest head = OutgoingMessages.toOrigin(request, true);
+        destination.write(head, destination.voidPromise());
+        destination.config().setAutoRead(true);
+        checkStallIn(stallNanos);
+    }
+
+    /** A piece of the request's body, ownership included. */
+    public void requestContent(HttpContent content) {
+        if (over) {
+            content.release();
+            return;
+        }
+        boolean last = content instanceof LastHttpContent;
+        destination.write(withoutRoutingTrailers(content), destination.voidPromise());
+        if (last) {
+            requestEnded = true;
+            destination.flush();
+        }
+    }
+
+    /** The client's channel has nothing more to read for now. */
+    public void requestReadComplete() {
+        if (!over) {
+            destination.flush();
+            if (!destination.isWritable() && !requestEnded) {
+                client.config().setAutoRead(false);
+            }
+        }
+    }
+
+    /** The client's channel takes bytes again. */
+    public void clientWritable() {
+        if (!over) {
+            destination.config().setAutoRead(true);
+        }
+    }
+
+    /** The client left; the outcome is not called any more. */
+    public void abandon(String why) {
+        if (!over) {
+            end();
+            connection.fail(why);
+            Tunnel.reset(destination);
+        }
+    }
+
+    /** {@return whether the outcome is known} */
+    public boolean isOver() {
+        return over;
+    }
+
+    /** {@return whether the request has gone to the destination completely} */
+    public boolean requestHasEnded() {
+        return requestEnded;
+    }
+
+    /** {@return whether part of a response has gone to the client} */
+    public boolean responseHasBegun() {
+        return responseBegan;
+    }
+
+    void destinationRead(Object message) {
+        if (over) {
+            ReferenceCountUtil.release(message);
+            return;
+        }
+        if (message instanceof HttpResponse head) {
+            responseHead(head);
+        } else if (message instanceof HttpContent content) {
+            responseContent(content);
+        } else {
+            ReferenceCountUtil.release(message);
+            fault(false, "the origin sent something that is not HTTP");
+        }
+    }
+
+    void destinationReadComplete() {
+        if (!over) {
+            client.flush();
+            if (!client.isWritable()) {
+                destination.config().setAutoRead(false);
+            }
+        }
+    }
+
+    void destinationWritable() {
+        if (!over && destination.isWritable()) {
+            client.config().setAutoRead(true);
+        }
+    }
+
+    void destinationEnded(String why) {
+        if (!over && !responseComplete) {
+            fault(false, why);
+        }
+    }
+
+    private void responseHead(HttpResponse head) {
+        if (head.decoderResult().isFailure()) {
+            fault(false, "the origin's response is malformed");
+            return;
+        }
+        HttpResponseStatus status = head.status();
+        if (status.codeClass() != HttpStatusClass.INFORMATIONAL) {
+            finalHead(head);
+        } else if (status.code() == HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
+            switchProtocols(head);
+        } else {
+            interimHead(head);
+        }
+    }
+
+    private void interimHead(HttpResponse head) {
+        if (request.version().equals(HttpVersion.HTTP_1_1)) {
+            client.writeAndFlush(OutgoingMessages.interimToClient(head), client.voidPromise());
+        }
+    }
+
+    private void finalHead(HttpResponse head) {
+        responseBegan = true;
+        keepClient = outcome.responseBegan(head.status().code()) && request.keepAlive();
+        HttpResponse outgoing = OutgoingMessages.toClient(head, responses.framing(), request, keepClient);
+        keepClient = !outgoing.headers().contains(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
+        client.write(outgoing, client.voidPromise());
+    }
+
+    private void responseContent(HttpContent content) {
+        if (content.decoderResult().isFailure()) {
+            content.release();
+            fault(false, "the origin's response was cut off or is malformed");
+            return;
+        }
+        if (!(content instanceof LastHttpContent)) {
+            client.write(content, client.voidPromise());
+            return;
+        }
+        responseComplete = true;
+        boolean destinationReusable = requestEnded && responses.cleanlyFinished();
+        client.writeAndFlush(withoutRoutingTrailers(content)).addListener(written -> {
+            if (!over && written.isSuccess()) {
+                end();
+                outcome.finished(keepClient && requestEnded, destinationReusable);
+            }
+        });
+    }
+
+    /** RFC 9110 §7.8: only to what was asked for, and then the bytes are the two ends' own business. */
+    private void switchProtocols(HttpResponse head) {
+        if (!request.webSocketUpgrade()) {
+            fault(false, "the origin switched protocols unasked");
+            return;
+        }
+        outcome.responseBegan(head.status().code());
+        end();
+        client.writeAndFlush(OutgoingMessages.interimToClient(head), client.voidPromise());
+        outcome.switched();
+    }
+
+    /** Trailer fields pass in both directions, but for those that mean something to the connection (RFC 9110 §6.5.1). */
+    private static HttpContent withoutRoutingTrailers(HttpContent content) {
+        if (!(content instanceof LastHttpContent last) || last.trailingHeaders().isEmpty()) {
+            return content;
+        }
+        HttpHeaders kept = OutgoingMessages.trailers(last.trailingHeaders());
+        last.trailingHeaders().clear().add(kept);
+        return last;
+    }
+
+    private void fault(boolean timedOut, String why) {
+        boolean silent = connection.bytesIn() == receivedBefore;
+        end();
+        connection.fail(why);
+        Tunnel.reset(destination);
+        if (responseBegan) {
+            outcome.cut(why);
+        } else {
+            outcome.failed(timedOut, silent, why);
+        }
+    }
+
+    private void end() {
+        over = true;
+        if (stallTimer != null) {
+            stallTimer.cancel(false);
+        }
+        ChannelPipeline pipeline = destination.pipeline();
+        if (pipeline.get(HANDLER) != null) {
+            pipeline.remove(HANDLER);
+        }
+    }
+
+    private void checkStallIn(long nanos) {
+        stallTimer = client.eventLoop().schedule(this::checkStall, nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void checkStall() {
+        long left = stallNanos - (System.nanoTime() - connection.lastActivityNanos());
+        if (left > 0) {
+            checkStallIn(left);
+        } else if (!over) {
+            fault(true, "the origin did not answer in time");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package io.smokescreen.internal.track;
+
+import io.smokescreen.api.AclDecision;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of one exchange so far. The stages fill it, the {@link Tracker} writes the log line and the metrics from
+ * it. Event loop only.
+ */
+public final class ExchangeRecord {
+
+    /** How a client asked: with CONNECT or with a plain HTTP request. */
+    public enum ProxyType {
+        CONNECT("connect"),
+        HTTP("http");
+
+        private final String label;
+
+        ProxyType(String label) {
+            this.label = label;
+        }
+
+        String label() {
+            return label;
+        }
+    }
+
+    final String id = ExchangeId.next();
+    final Instant startTime = Instant.now();
+    final long startNanos = System.nanoTime();
+    final InetSocketAddress clientAddress;
+    final String commonName;
+    final String organizationalUnit;
+
+    ProxyType proxyType = ProxyType.HTTP;
+    String requestedHost = "";
+    String traceId = "";
+    long contentLength = -1;
+    String role = "";
+
+    @Nullable
+    AclDecision decision;
+
+    boolean allowed;
+    boolean denied;
+    boolean failed;
+    String reason = "";
+    String error = "";
+    long lookupNanos = -1;
+    long connectNanos = -1;
+
+    @Nullable
+    SocketAddress outboundLocal;
+
+    @Nullable
+    SocketAddress outboundRemote;
+
+    boolean decisionWritten;
+
+    /**
+     * @param clientAddress the TCP peer
+     * @param commonName the common name in the client's certificate, or the empty string
+     * @param organizationalUnit the organizational unit in the client's certificate, or the empty string
+     */
+    public ExchangeRecord(InetSocketAddress clientAddress, String commonName, String organizationalUnit) {
+        this.clientAddress = clientAddress;
+        this.commonName = commonName;
+        this.organizationalUnit = organizationalUnit;
+    }
+
+    /** Fills in what the head of the request says; {@code contentLength} is -1 where it says nothing. */
+    public void requested(ProxyType type, String host, String trace, long length) {
+        this.proxyType = type;
+        this.requestedHost = host;
+        this.traceId = trace;
+        this.contentLength = length;
+    }
+
+    public void identified(Optional<String> clientRole) {
+        this.role = clientRole.orElse("");
+    }
+
+    public void decided(AclDecision aclDecision) {
+        this.decision = aclDecision;
+        this.reason = aclDecision.reason();
+    }
+
+    public void resolved(long nanos) {
+        this.lookupNanos = nanos;
+    }
+
+    public void connected(long nanos, SocketAddress local, SocketAddress remote) {
+        this.connectNanos = nanos;
+        this.outboundLocal = local;
+        this.outboundRemote = remote;
+    }
+
+    /** A connection from an earlier exchange is used. */
+    public void reused(SocketAddress local, SocketAddress remote) {
+        this.outboundLocal = local;
+        this.outboundRemote = remote;
+    }
+
+    /** The exchange goes on. */
+    public void allow() {
+        this.allowed = true;
+    }
+
+    /** Policy said no; {@code why} is what the log gives as the reason. */
+    public void deny(String why) {
+        this.allowed = false;
+        this.denied = true;
+        this.reason = why;
+    }
+
+    /** Something went wrong on the way. */
+    public void fail(String what) {
+        this.failed = true;
+        this.error = what;
+    }
+
+    /** {@return where the client wants to go, in canonical form; the empty string before that is known} */
+    public String requestedHost() {
+        return requestedHost;
+    }
+
+    /** {@return nanoseconds since the exchange began} */
+    public long elapsedNanos() {
+        return System.nanoTime() - startNanos;
+    }
+
+    /** {@return the role if the ACL has a rule of its own for it, so that no outsider chooses the value of a tag} */
+    String roleTag() {
+        AclDecision known = decision;
+        boolean ownRule =
+                known != null && !known.defaultRule() && !known.project().isEmpty();
+        return ownRule && !role.isEmpty() ? TextHygiene.tag(role) : "unknown";
+    }
+}

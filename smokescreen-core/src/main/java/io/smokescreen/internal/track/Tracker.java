@@ -1,0 +1,134 @@
+package io.smokescreen.internal.track;
+
+import io.netty.channel.Channel;
+import io.smokescreen.api.AclDecision;
+import io.smokescreen.api.AddressVerdict;
+import io.smokescreen.api.Metric;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Writes what happened, once: the canonical log lines and the metrics of decisions, connection attempts and ends. Safe from
+ * any event loop.
+ */
+public final class Tracker {
+
+    private static final double NANOS_PER_SECOND = 1e9;
+    private static final double NANOS_PER_MILLISECOND = 1e6;
+
+    private final GuardedMetricsSink metrics;
+    private final CanonicalLog log = new CanonicalLog();
+    private final Set<OpenConnection> open = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger requestsInWork = new AtomicInteger();
+
+    public Tracker(GuardedMetricsSink metrics) {
+        this.metrics = metrics;
+    }
+
+    /** {@return the connections to destinations that are open now} */
+    public Collection<OpenConnection> open() {
+        return Collections.unmodifiableCollection(open);
+    }
+
+    /** A request began to be worked on. */
+    public void requestBegan() {
+        metrics.record(Metric.REQUESTS_CONCURRENT, requestsInWork.incrementAndGet(), List.of());
+    }
+
+    /** A request is done with, however it ended. */
+    public void requestEnded() {
+        metrics.record(Metric.REQUESTS_CONCURRENT, requestsInWork.decrementAndGet(), List.of());
+    }
+
+    /** {@return the requests in work, open tunnels not counted} */
+    public int requestsInWork() {
+        return requestsInWork.get();
+    }
+
+    /** Counts something that has no tags. */
+    public void count(Metric metric) {
+        metrics.count(metric);
+    }
+
+    /** The ACL decided. */
+    public void decided(ExchangeRecord record, AclDecision decision) {
+        Metric metric = switch (decision.result()) {
+            case ALLOW -> Metric.ACL_ALLOW;
+            case REPORT -> Metric.ACL_REPORT;
+            case DENY -> Metric.ACL_DENY;
+        };
+        String project = TextHygiene.tag(decision.project());
+        metrics.record(metric, 1, List.of(record.roleTag(), String.valueOf(decision.defaultRule()), project));
+    }
+
+    /** A name was looked up; the addresses it has were judged. */
+    public void resolved(long nanos, boolean failed) {
+        metrics.count(Metric.RESOLVER_ATTEMPTS);
+        metrics.record(Metric.RESOLVER_LOOKUP_TIME, nanos / NANOS_PER_SECOND, List.of());
+        if (failed) {
+            metrics.count(Metric.RESOLVER_ERRORS);
+        }
+    }
+
+    /** An address was judged. */
+    public void judged(AddressVerdict verdict) {
+        metrics.count(verdict.metric());
+    }
+
+    /** The attempt to connect begins; what came before is the proxy's own share of the time. */
+    public void dialing(ExchangeRecord record) {
+        metrics.record(Metric.PROXY_DURATION, record.elapsedNanos() / NANOS_PER_MILLISECOND, List.of());
+    }
+
+    /** The attempt to connect succeeded. */
+    public void dialed(long nanos) {
+        metrics.record(Metric.CONNECTION_ATTEMPTS, 1, List.of("true"));
+        metrics.record(Metric.CONNECTION_TIME, nanos / NANOS_PER_SECOND, List.of());
+    }
+
+    /** The attempt to connect failed; {@code type} is timeout, refused, reset, aborted or unknown. */
+    public void dialFailed(String type) {
+        metrics.record(Metric.CONNECTION_ATTEMPTS, 1, List.of("false"));
+        metrics.record(Metric.CONNECTION_ERRORS, 1, List.of(type));
+    }
+
+    /** Writes the decision line of an exchange; the second and later calls for the same exchange do nothing. */
+    public void writeDecision(ExchangeRecord record) {
+        if (record.decisionWritten) {
+            return;
+        }
+        record.decisionWritten = true;
+        log.decision(record);
+    }
+
+    /**
+     * A connection to a destination is established. Its close line is written when the channel is closed, exactly once,
+     * whatever closed it. Event loop only.
+     */
+    public OpenConnection opened(ExchangeRecord record, Channel channel) {
+        OpenConnection connection = new OpenConnection(record, channel);
+        open.add(connection);
+        channel.attr(OpenConnection.KEY).set(connection);
+        channel.pipeline().addFirst(new ByteMeter(connection));
+        channel.closeFuture().addListener(closed -> closed(connection));
+        return connection;
+    }
+
+    private void closed(OpenConnection connection) {
+        open.remove(connection);
+        List<String> tags = List.of(connection.record().roleTag());
+        double seconds = connection.ageNanos() / NANOS_PER_SECOND;
+        metrics.record(Metric.CONNECTION_CLOSE, 1, tags);
+        metrics.record(Metric.CONNECTION_DURATION, seconds, tags);
+        metrics.record(Metric.CONNECTION_BYTES_IN, (double) connection.bytesIn(), tags);
+        metrics.record(Metric.CONNECTION_BYTES_OUT, (double) connection.bytesOut(), tags);
+        if (connection.wasCut()) {
+            metrics.record(Metric.CONNECTIONS_ACTIVE_AT_TERMINATION, 1, tags);
+        }
+        log.close(connection, seconds);
+    }
+}
