@@ -107,7 +107,8 @@ public final class Tunnel {
         tls.closeOutbound().addListener(notified -> ((SocketChannel) channel).shutdownOutput());
     }
 
-    static void reset(Channel channel) {
+    /** Closes a channel with RST, so that its peer notices that something is missing. */
+    public static void reset(Channel channel) {
         if (channel.isOpen()) {
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
             channel.close();
