@@ -14,8 +14,6 @@ import io.smokescreen.api.AclRequest;
  */
 public final class GuardedAclPolicy {
 
-    private static final AclOutcome FAILED = new AclOutcome(AclDecision.deny("the ACL policy failed"), true);
-
     private final AclPolicy policy;
     private final FailureLog failures = new FailureLog("AclPolicy failed, the request is denied");
 
@@ -40,14 +38,14 @@ public final class GuardedAclPolicy {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             failures.threw(e);
-            return FAILED;
+            return AclOutcome.FAILED;
         } catch (Throwable e) {
             // Errors too: a StackOverflowError or NoClassDefFoundError in a policy must not become a way past it.
             failures.threw(e);
-            return FAILED;
+            return AclOutcome.FAILED;
         }
         if (failures.isNull(decision)) {
-            return FAILED;
+            return AclOutcome.FAILED;
         }
         return new AclOutcome(decision, false);
     }

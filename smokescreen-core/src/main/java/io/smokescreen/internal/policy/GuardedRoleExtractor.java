@@ -47,6 +47,6 @@ public final class GuardedRoleExtractor {
         if (failures.isNull(role)) {
             return RoleOutcome.FAILED;
         }
-        return role.filter(RoleOutcome::isUsable).isPresent() ? new RoleOutcome(role, false) : RoleOutcome.NONE;
+        return RoleOutcome.of(role);
     }
 }

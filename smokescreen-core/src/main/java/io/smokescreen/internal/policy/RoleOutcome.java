@@ -12,7 +12,13 @@ import java.util.Optional;
 public record RoleOutcome(Optional<String> role, boolean failed) {
 
     static final RoleOutcome NONE = new RoleOutcome(Optional.empty(), false);
-    static final RoleOutcome FAILED = new RoleOutcome(Optional.empty(), true);
+    /** The extractor failed, or gave no answer in time. */
+    public static final RoleOutcome FAILED = new RoleOutcome(Optional.empty(), true);
+
+    /** {@return the outcome where an extractor answered this: what is not fit to be a role is none} */
+    public static RoleOutcome of(Optional<String> role) {
+        return role.filter(RoleOutcome::isUsable).isPresent() ? new RoleOutcome(role, false) : NONE;
+    }
 
     /** Returns whether the text counts as a role: not empty, not too long, without control characters. */
     static boolean isUsable(String role) {
