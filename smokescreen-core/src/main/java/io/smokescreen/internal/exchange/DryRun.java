@@ -35,18 +35,16 @@ public final class DryRun {
      * @param address what the filter said, where the host is an address
      */
     public record Result(
-            boolean allowed,
-            String code,
-            String reason,
-            Optional<AclDecision> acl,
-            Optional<AddressVerdict> address) {}
+            boolean allowed, String code, String reason, Optional<AclDecision> acl, Optional<AddressVerdict> address) {}
 
     /** {@return the answer; never throws for what it is given} */
     public Result run(String role, String host, int port) {
         Optional<Host> parsed = Host.tryParse(host);
         if (parsed.isEmpty() || port < 1 || port > Destination.MAX_PORT) {
             return refused(
-                    Rejection.failed(Kind.MALFORMED_REQUEST, "not a host and port"), Optional.empty(), Optional.empty());
+                    Rejection.failed(Kind.MALFORMED_REQUEST, "not a host and port"),
+                    Optional.empty(),
+                    Optional.empty());
         }
         Destination destination = new Destination(parsed.get(), port);
         RoleOutcome identity = RoleOutcome.of(Optional.of(role));
@@ -68,8 +66,7 @@ public final class DryRun {
         Optional<InetAddress> literal = destination.host().address();
         Optional<AddressVerdict> verdict = literal.map(address -> addresses.check(address, destination.port()));
         if (verdict.isPresent() && !verdict.get().isAllowed()) {
-            VettingResult.Denied denied =
-                    new VettingResult.Denied(literal.get(), true, List.of(verdict.get()), 0);
+            VettingResult.Denied denied = new VettingResult.Denied(literal.get(), true, List.of(verdict.get()), 0);
             return refused(
                     Rejection.denied(Kind.ADDRESS_DENIED, destination.toString(), denied.reason()),
                     Optional.of(decision),

@@ -55,8 +55,9 @@ final class Exchange {
     private static final long MAX_DROPPED_BODY = 64 * 1024;
 
     /** RFC 9110 §9.3.6: no Content-Length, no Transfer-Encoding. */
-    private static final ByteBuf ESTABLISHED = Unpooled.unreleasableBuffer(
-            Unpooled.directBuffer().writeBytes("HTTP/1.1 200 OK\r\n\r\n".getBytes(US_ASCII)).asReadOnly());
+    private static final ByteBuf ESTABLISHED = Unpooled.unreleasableBuffer(Unpooled.directBuffer()
+            .writeBytes("HTTP/1.1 200 OK\r\n\r\n".getBytes(US_ASCII))
+            .asReadOnly());
 
     private final Stages stages;
     private final ExchangeHandler client;
@@ -81,8 +82,7 @@ final class Exchange {
         this.channel = client.channel();
         this.loop = channel.eventLoop();
         ClientIdentity identity = client.identity();
-        this.record =
-                new ExchangeRecord(identity.address(), identity.commonName(), identity.organizationalUnit());
+        this.record = new ExchangeRecord(identity.address(), identity.commonName(), identity.organizationalUnit());
     }
 
     // ---------------------------------------------------------------------------------------------- parse
@@ -96,7 +96,7 @@ final class Exchange {
             answerDirect(direct);
         } else if (parsed instanceof Malformed malformed) {
             stages.tracker().count(Metric.REQUESTS_MALFORMED);
-            refuse(Rejection.failed(Kind.MALFORMED_REQUEST, malformed.reason().toString()), null);
+            refuse(Rejection.failed(Kind.MALFORMED_REQUEST, malformed.reason().text()), null);
         }
     }
 
@@ -165,7 +165,7 @@ final class Exchange {
                 .ask(
                         loop,
                         () -> stages.decisions().decide(question),
-                        AclOutcome.LATE,
+                        AclOutcome.FAILED,
                         outcome -> step(() -> decided(identified, outcome)));
     }
 
@@ -177,9 +177,8 @@ final class Exchange {
         if (outcome.failed()) {
             stages.tracker().count(Metric.ACL_DECIDE_ERROR);
         }
-        Optional<Rejection> refusal = stages.decisions()
-                .aclRefusal(outcome, request.authority())
-                .or(() -> notAvailable(request, decision));
+        Optional<Rejection> refusal =
+                stages.decisions().aclRefusal(outcome, request.authority()).or(() -> notAvailable(request, decision));
         if (refusal.isPresent()) {
             refuse(refusal.get(), request);
             return;
@@ -248,7 +247,8 @@ final class Exchange {
             dial(addresses, connected -> openTunnel(request, connected), request);
             return;
         }
-        forwarding = new Forwarding(stages, this, client, request, authorized.role().orElse(""), addresses);
+        forwarding =
+                new Forwarding(stages, this, client, request, authorized.role().orElse(""), addresses);
         forwarding.start();
     }
 

@@ -113,7 +113,10 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         boolean badTls = cause.getCause() instanceof SSLException;
         if (badTls || cause instanceof IOException) {
             LOG.atLevel(badTls ? Level.WARN : Level.DEBUG)
-                    .log("connection of {} failed: {}", ctx.channel().remoteAddress(), TextHygiene.line(cause.toString()));
+                    .log(
+                            "connection of {} failed: {}",
+                            ctx.channel().remoteAddress(),
+                            TextHygiene.line(cause.toString()));
             abandonCurrent();
             ctx.close();
             return;

@@ -68,7 +68,8 @@ final class Forwarding implements Forward.Outcome {
             Optional<Channel> waiting = idle.take(candidate);
             if (waiting.isPresent()) {
                 reused = true;
-                exchange.record().reused(waiting.get().localAddress(), waiting.get().remoteAddress());
+                exchange.record()
+                        .reused(waiting.get().localAddress(), waiting.get().remoteAddress());
                 use(waiting.get(), candidate);
                 return;
             }
@@ -159,7 +160,8 @@ final class Forwarding implements Forward.Outcome {
 
     @Override
     public void failed(boolean timedOut, boolean silent, String message) {
-        boolean repeatable = REPEATABLE.contains(request.method()) && request.framing().isEmpty();
+        boolean repeatable =
+                REPEATABLE.contains(request.method()) && request.framing().isEmpty();
         if (reused && silent && !timedOut && repeatable) {
             reused = false;
             dial();

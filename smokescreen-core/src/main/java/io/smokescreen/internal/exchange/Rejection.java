@@ -39,7 +39,9 @@ record Rejection(Kind kind, String reason, String message) {
         UPSTREAM_TIMEOUT(504, "Gateway timeout", "upstream-timeout", Fault.FAILED),
         INTERNAL_ERROR(500, "Internal server error", "internal-error", Fault.FAILED);
 
+        @SuppressWarnings("ImmutableEnumChecker") // it is; its type does not say so
         private final HttpResponseStatus status;
+
         private final String code;
         private final Fault fault;
 
