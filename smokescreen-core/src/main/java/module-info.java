@@ -14,6 +14,7 @@ module io.smokescreen.core {
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.unix.common;
     requires inet.ipaddr;
+    requires jdk.net;
     requires org.bouncycastle.pkix;
     requires org.bouncycastle.provider;
     requires org.slf4j;

@@ -89,8 +89,7 @@ final class Engine {
         DryRun dryRun = new DryRun(decisions, addressFilter);
         return (role, host, port) -> {
             DryRun.Result result = dryRun.run(role, host, port);
-            return new PolicyVerdict(
-                    result.allowed(), result.code(), result.reason(), result.acl(), result.address());
+            return new PolicyVerdict(result.allowed(), result.code(), result.reason(), result.acl(), result.address());
         };
     }
 
@@ -101,10 +100,10 @@ final class Engine {
     /** Starts threads and listens; if anything fails nothing is left behind. */
     RunningEngine start() {
         IoTransport io = ioTransport();
-        MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(
-                eventLoopThreads, new DefaultThreadFactory("smokescreen"), io.loops());
-        ScheduledExecutorService housekeeping = Executors.newSingleThreadScheduledExecutor(
-                new DefaultThreadFactory("smokescreen-housekeeping", true));
+        MultiThreadIoEventLoopGroup loops =
+                new MultiThreadIoEventLoopGroup(eventLoopThreads, new DefaultThreadFactory("smokescreen"), io.loops());
+        ScheduledExecutorService housekeeping =
+                Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("smokescreen-housekeeping", true));
         RunningEngine running = new RunningEngine(loops, housekeeping, tracker, () -> draining = true);
         try {
             ClientPipeline pipeline =
@@ -112,10 +111,7 @@ final class Engine {
             ProxyServer server = ProxyServer.listen(listenAddress, io, loops, pipeline, tracker);
             self.listensOn(server.address().getPort());
             var unused = housekeeping.scheduleWithFixedDelay(
-                    self::refresh,
-                    REFRESH_OWN_ADDRESSES_SECONDS,
-                    REFRESH_OWN_ADDRESSES_SECONDS,
-                    TimeUnit.SECONDS);
+                    self::refresh, REFRESH_OWN_ADDRESSES_SECONDS, REFRESH_OWN_ADDRESSES_SECONDS, TimeUnit.SECONDS);
             running.serve(server);
             return running;
         } catch (RuntimeException e) {
@@ -150,12 +146,11 @@ final class Engine {
     }
 
     private DnsResolver dnsResolver(IoTransport io, MultiThreadIoEventLoopGroup loops) {
-        AddressFamilies families =
-                switch (resolverOptions.network()) {
-                    case IP -> AddressFamilies.IPV4_AND_IPV6;
-                    case IP4 -> AddressFamilies.IPV4;
-                    case IP6 -> AddressFamilies.IPV6;
-                };
+        AddressFamilies families = switch (resolverOptions.network()) {
+            case IP -> AddressFamilies.IPV4_AND_IPV6;
+            case IP4 -> AddressFamilies.IPV4;
+            case IP6 -> AddressFamilies.IPV6;
+        };
         DnsResolver.Settings settings = new DnsResolver.Settings(
                 resolverOptions.servers(),
                 resolverOptions.timeout(),

@@ -3,6 +3,7 @@ package io.smokescreen;
 import io.smokescreen.api.SmokescreenException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An egress proxy. Clients reach the outside only through it; it knows who asks, whether that role may reach that host,
@@ -29,7 +30,15 @@ import java.time.Duration;
  */
 public final class Smokescreen implements AutoCloseable {
 
-    Smokescreen(SmokescreenBuilder builder) {}
+    private final Engine engine;
+    private final Policy policy;
+    private @Nullable RunningEngine running;
+    private boolean closed;
+
+    Smokescreen(SmokescreenBuilder builder) {
+        this.engine = new Engine(builder);
+        this.policy = engine.policy();
+    }
 
     /** {@return a builder with every setting at its default} */
     public static SmokescreenBuilder builder() {
@@ -40,10 +49,17 @@ public final class Smokescreen implements AutoCloseable {
      * Starts to listen. Call it once.
      *
      * @return this
-     * @throws SmokescreenException if the address cannot be listened on
+     * @throws SmokescreenException if the address cannot be listened on; nothing is left behind then
      * @throws IllegalStateException if it was started or closed before
      */
-    public Smokescreen start() {
+    public synchronized Smokescreen start() {
+        if (closed) {
+            throw new IllegalStateException("already closed");
+        }
+        if (running != null) {
+            throw new IllegalStateException("already started, listening on " + running.address());
+        }
+        running = engine.start();
         return this;
     }
 
@@ -52,33 +68,57 @@ public final class Smokescreen implements AutoCloseable {
      *
      * @throws IllegalStateException if it is not started
      */
-    public InetSocketAddress address() {
-        return ListenAddress.of("::", 0);
+    public synchronized InetSocketAddress address() {
+        if (running == null) {
+            throw new IllegalStateException("not started");
+        }
+        return running.address();
     }
 
     /** {@return the decisions of this proxy, without a socket; works before {@link #start()} too} */
     public Policy policy() {
-        return (role, host, port) ->
-                new PolicyVerdict(false, "", "", java.util.Optional.empty(), java.util.Optional.empty());
+        return policy;
     }
 
     /** {@return how many measurements the metrics sink failed to take} */
     public long metricsFailures() {
-        return 0;
+        return engine.metricsFailures();
     }
 
     /**
      * Stops gracefully: accepts no further connection, answers requests on open ones with {@code Connection: close}, waits
-     * until tunnels have closed, and closes what is left at the deadline. Then as {@link #close()}.
+     * until tunnels have closed, and closes what is left at the deadline. Then as {@link #close()}. Does nothing if it is
+     * not started or closed already.
      *
      * @param deadline how long to wait at most, at least a millisecond
      * @return whether everything had ended before the deadline
      */
     public boolean stop(Duration deadline) {
-        return true;
+        Preconditions.positive(deadline, "deadline");
+        RunningEngine draining;
+        synchronized (this) {
+            draining = running;
+        }
+        boolean ended = true;
+        if (draining != null) {
+            try {
+                ended = draining.drain(deadline);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // whoever interrupts wants it to end now
+                ended = false;
+            }
+        }
+        close();
+        return ended;
     }
 
     /** Closes everything at once, tunnels included, and waits until threads and sockets are gone. May be called again. */
     @Override
-    public void close() {}
+    public synchronized void close() {
+        closed = true;
+        if (running != null) {
+            running.close();
+            running = null;
+        }
+    }
 }

@@ -85,6 +85,7 @@ final class KeepRegisteredEpoll implements IoHandler {
         }
 
         @Override
+        @SuppressWarnings("TypeParameterUnusedInFormals") // the interface wants it so
         public <T> T attachment() {
             return registration.attachment();
         }
