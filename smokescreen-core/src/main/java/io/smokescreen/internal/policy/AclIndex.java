@@ -29,21 +29,17 @@ import org.jspecify.annotations.Nullable;
 public final class AclIndex implements AclPolicy {
 
     private static final AclDecision NO_RULE = AclDecision.deny("no rule matched");
-    private static final String GLOBALLY_DENIED = "host matched rule in global deny list";
-    private static final String GLOBALLY_ALLOWED = "host matched rule in global allow list";
 
     private final Map<String, AclRule> rules = new HashMap<>();
     private final @Nullable AclRule defaultRule;
-    private final HostIndex<Optional<String>> globalDenyList;
-    private final HostIndex<Optional<String>> globalAllowList;
+    private final HostIndex<GlobalEntry> globalLists;
     private final List<String> warnings;
 
     AclIndex(AclSpec spec) {
         spec.services().forEach(rule -> rules.put(rule.role(), new AclRule(rule, false)));
         this.defaultRule =
                 spec.defaultRule().map(rule -> new AclRule(rule, true)).orElse(null);
-        this.globalDenyList = index(spec.globalDenyList());
-        this.globalAllowList = index(spec.globalAllowList());
+        this.globalLists = globalLists(spec);
         this.warnings = List.copyOf(spec.warnings());
     }
 
@@ -57,17 +53,9 @@ public final class AclIndex implements AclPolicy {
         if (listed != null) {
             return listed;
         }
-        String host = request.destination().host().text();
-        int port = request.destination().port();
-        Optional<String> denied = globalDenyList.find(host, port);
-        if (denied != null) {
-            return rule.decision(Result.DENY, GLOBALLY_DENIED, denied);
-        }
-        Optional<String> allowed = globalAllowList.find(host, port);
-        if (allowed != null) {
-            return rule.decision(Result.ALLOW, GLOBALLY_ALLOWED, allowed);
-        }
-        return rule.decideByAction();
+        GlobalEntry entry = globalLists.find(
+                request.destination().host().text(), request.destination().port());
+        return entry == null ? rule.decideByAction() : rule.decision(entry.result(), entry.reason(), entry.matched());
     }
 
     /**
@@ -82,9 +70,22 @@ public final class AclIndex implements AclPolicy {
         return own == null ? defaultRule : own;
     }
 
-    private static HostIndex<Optional<String>> index(List<Glob> globs) {
-        HostIndex.Builder<Optional<String>> index = HostIndex.builder();
-        globs.forEach(glob -> index.add(glob, Optional.of(glob.text())));
+    /** The first match counts, so with the deny list in front one look at one index answers for both. */
+    private static HostIndex<GlobalEntry> globalLists(AclSpec spec) {
+        HostIndex.Builder<GlobalEntry> index = HostIndex.builder();
+        spec.globalDenyList()
+                .forEach(glob -> index.add(
+                        glob,
+                        new GlobalEntry(
+                                Result.DENY, "host matched rule in global deny list", Optional.of(glob.text()))));
+        spec.globalAllowList()
+                .forEach(glob -> index.add(
+                        glob,
+                        new GlobalEntry(
+                                Result.ALLOW, "host matched rule in global allow list", Optional.of(glob.text()))));
         return index.build();
     }
+
+    /** What an entry of a global list does, whatever the rule. */
+    private record GlobalEntry(Result result, String reason, Optional<String> matched) {}
 }

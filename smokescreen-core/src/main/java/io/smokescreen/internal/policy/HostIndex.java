@@ -1,5 +1,6 @@
 package io.smokescreen.internal.policy;
 
+import io.smokescreen.api.Host;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>All entries are in one open hash table, keyed by name, kind (the name itself, or the names below) and port. The names'
  * hash runs from right to left, so that one pass over a host yields the hash of each of its suffixes: for
  * {@code a.b.example.com} it asks for the entries {@code *.com}, {@code *.example.com}, {@code *.b.example.com} and the name
- * itself. Names are compared in place; nothing is allocated.
+ * itself, unless no entry has that length. Names are compared in place; nothing is allocated.
  *
  * <p>Thread safety: immutable.
  *
@@ -19,15 +20,24 @@ import org.jspecify.annotations.Nullable;
 final class HostIndex<V> {
 
     private final @Nullable Slot<V>[] table;
-    private final int deepestSuffix;
+    private final boolean isEmpty;
     private final boolean anyPorts;
 
+    /** Which lengths the entries have: most suffixes of most hosts are not worth a look at the table. */
+    private final boolean[] lengths = new boolean[Host.MAX_NAME_LENGTH + 1];
+
+    private final boolean[] lengthsBelow = new boolean[Host.MAX_NAME_LENGTH + 1];
+    private final int longestBelow;
+
     private HostIndex(List<Slot<V>> slots) {
+        this.isEmpty = slots.isEmpty();
         this.table = newTable(slots.size());
         slots.forEach(this::insert);
-        this.deepestSuffix = slots.stream()
+        slots.forEach(
+                slot -> (slot.below() ? lengthsBelow : lengths)[slot.name().length()] = true);
+        this.longestBelow = slots.stream()
                 .filter(Slot::below)
-                .mapToInt(slot -> labels(slot.name()))
+                .mapToInt(slot -> slot.name().length())
                 .max()
                 .orElse(0);
         this.anyPorts = slots.stream().anyMatch(slot -> slot.port() != Glob.ANY_PORT);
@@ -45,18 +55,24 @@ final class HostIndex<V> {
      */
     @Nullable
     V find(String host, int port) {
+        int length = host.length();
+        if (isEmpty || length >= lengths.length) {
+            return null;
+        }
+        boolean wholeMayMatch = lengths[length];
+        int end = wholeMayMatch ? 0 : Math.max(0, length - longestBelow - 1);
         Slot<V> first = null;
         int hash = 0;
-        int labels = 0;
-        for (int i = host.length() - 1; i >= 0; i--) {
+        for (int i = length - 1; i >= end; i--) {
             char c = host.charAt(i);
-            if (c == '.' && labels < deepestSuffix) {
-                labels++;
+            if (c == '.' && lengthsBelow[length - i - 1]) {
                 first = earlier(first, probe(host, i + 1, hash, true, port));
             }
             hash = step(hash, c);
         }
-        first = earlier(first, probe(host, 0, hash, false, port));
+        if (wholeMayMatch) {
+            first = earlier(first, probe(host, 0, hash, false, port));
+        }
         return first == null ? null : first.value();
     }
 
@@ -119,10 +135,6 @@ final class HostIndex<V> {
         mixed = (mixed ^ (mixed >>> 16)) * 0x85ebca6b;
         mixed = (mixed ^ (mixed >>> 13)) * 0xc2b2ae35;
         return mixed ^ (mixed >>> 16);
-    }
-
-    private static int labels(String name) {
-        return 1 + (int) name.chars().filter(c -> c == '.').count();
     }
 
     /** Collects entries in their order. */
