@@ -1,0 +1,176 @@
+package io.smokescreen.internal.address;
+
+import static java.util.Objects.requireNonNull;
+
+import io.netty.util.concurrent.EventExecutor;
+import io.smokescreen.api.AddressVerdict;
+import io.smokescreen.api.Destination;
+import io.smokescreen.api.Resolver;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns a destination into addresses that may be connected to: a name is looked up once, every address is judged, and only
+ * those allowed come out, as {@link VettedAddress}.
+ *
+ * <p>An IP literal is judged as it is. {@code localhost} and names below it are 127.0.0.1 and ::1 (RFC 6761 §6.3) and never
+ * a question to a resolver. If there is a policy executor, the filter runs there, and an answer later than the policy timeout
+ * denies all addresses.
+ *
+ * <p>Thread safety: immutable; one serves all event loops.
+ */
+public final class AddressVetting {
+
+    private static final List<InetAddress> LOOPBACK = List.of(Ip.ofV4(0x7f00_0001), Ip.ofV6(0, 1));
+
+    private final GuardedAddressFilter filter;
+    private final GuardedResolver resolver;
+    private final List<InetAddress> deferred;
+    private final @Nullable Executor policyExecutor;
+    private final Duration policyTimeout;
+
+    /**
+     * Creates the stage.
+     *
+     * @param filter judges addresses
+     * @param resolver finds the addresses of names
+     * @param dnsTimeout how long a lookup may take
+     * @param deferred addresses that are used after all others, in this order
+     * @param policyExecutor where the filter runs, or null for the event loop
+     * @param policyTimeout how long the filter may take on the executor, for all addresses of a destination together
+     */
+    public AddressVetting(
+            GuardedAddressFilter filter,
+            Resolver resolver,
+            Duration dnsTimeout,
+            List<InetAddress> deferred,
+            @Nullable Executor policyExecutor,
+            Duration policyTimeout) {
+        this.filter = requireNonNull(filter, "filter");
+        this.resolver = new GuardedResolver(resolver, dnsTimeout);
+        this.deferred = List.copyOf(deferred);
+        this.policyExecutor = policyExecutor;
+        this.policyTimeout = requireNonNull(policyTimeout, "policyTimeout");
+    }
+
+    /**
+     * Vets a destination. Call it on the event loop.
+     *
+     * @param destination where a client wants to go
+     * @param loop the client's event loop
+     * @param done called once with the result, on the event loop, perhaps before this method returns; never after the
+     *     vetting was cancelled
+     * @return what to cancel when the client leaves
+     */
+    public Cancellable vet(Destination destination, EventExecutor loop, Consumer<VettingResult> done) {
+        Vetting vetting = new Vetting(destination, loop, done);
+        vetting.start();
+        return vetting;
+    }
+
+    /** One destination on its way. Event loop only. */
+    private final class Vetting implements Cancellable {
+
+        private final Destination destination;
+        private final EventExecutor loop;
+        private final Consumer<VettingResult> done;
+        private final long startNanos = System.nanoTime();
+        private long lookupNanos;
+        private boolean cancelled;
+        private Cancellable current = Cancellable.DONE;
+
+        Vetting(Destination destination, EventExecutor loop, Consumer<VettingResult> done) {
+            this.destination = destination;
+            this.loop = loop;
+            this.done = done;
+        }
+
+        void start() {
+            if (destination.host().address().isPresent()) {
+                judge(List.of(destination.host().address().get()));
+                return;
+            }
+            if (destination.host().isLocalhost()) {
+                judge(LOOPBACK);
+                return;
+            }
+            proceed(resolver.resolve(destination.host().text(), loop, this::resolved));
+        }
+
+        @Override
+        public void cancel() {
+            cancelled = true;
+            current.cancel();
+        }
+
+        /** Remembers what to cancel, unless a later step has begun already or there is nothing. */
+        private void proceed(Cancellable step) {
+            if (step != Cancellable.DONE) {
+                current = step;
+            }
+        }
+
+        private void resolved(Lookup lookup) {
+            lookupNanos = System.nanoTime() - startNanos;
+            if (lookup instanceof Lookup.Found found) {
+                judge(found.addresses());
+                return;
+            }
+            Lookup.Failed failed = (Lookup.Failed) lookup;
+            done.accept(new VettingResult.ResolutionFailed(failed.message(), failed.timedOut(), lookupNanos));
+        }
+
+        private void judge(List<InetAddress> addresses) {
+            if (policyExecutor == null) {
+                judged(addresses, verdictsOn(addresses));
+                return;
+            }
+            Reply<List<AddressVerdict>> reply = new Reply<>(loop, verdicts -> judged(addresses, verdicts));
+            List<AddressVerdict> failed = addresses.stream()
+                    .map(address -> GuardedAddressFilter.FAILED)
+                    .toList();
+            reply.orElseAfter(policyTimeout, () -> reply.give(failed));
+            current = reply::cancel;
+            try {
+                policyExecutor.execute(() -> reply.give(verdictsOn(addresses)));
+            } catch (RejectedExecutionException e) { // full or shut down: nobody can say yes
+                reply.give(failed);
+            }
+        }
+
+        private List<AddressVerdict> verdictsOn(List<InetAddress> addresses) {
+            return addresses.stream()
+                    .map(address -> filter.check(address, destination.port()))
+                    .toList();
+        }
+
+        private void judged(List<InetAddress> addresses, List<AddressVerdict> verdicts) {
+            if (cancelled) {
+                return;
+            }
+            List<InetAddress> allowed = new ArrayList<>();
+            for (int i = 0; i < addresses.size(); i++) {
+                if (verdicts.get(i).isAllowed()) {
+                    allowed.add(addresses.get(i));
+                }
+            }
+            if (allowed.isEmpty()) {
+                boolean literal = destination.host().address().isPresent();
+                done.accept(new VettingResult.Denied(addresses.get(0), literal, verdicts, lookupNanos));
+                return;
+            }
+            allowed.sort(Comparator.comparingInt(deferred::indexOf)); // -1, not deferred, first; the sort is stable
+            List<VettedAddress> vetted = allowed.stream()
+                    .map(address -> new VettedAddress(address, destination.port()))
+                    .toList();
+            done.accept(new VettingResult.Vetted(vetted, verdicts, lookupNanos));
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package io.smokescreen.internal.address;
+
+import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.toUnmodifiableSet;
+
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells whether an address and port lead back into the proxy. It is asked before any rule, so that no rule can make the
+ * proxy a client of itself.
+ *
+ * <p>The strict form also counts what the operating system delivers locally without listing it at an interface: 127/8 and
+ * the unspecified addresses, and IPv6 addresses that carry one of all these. The other form, as Go, counts the listed
+ * addresses only.
+ *
+ * <p>Thread safety: all methods are safe from any thread. {@link #refresh} asks the operating system; call it off the event
+ * loops.
+ */
+public final class SelfConnections {
+
+    private static final Logger logger = LoggerFactory.getLogger(SelfConnections.class);
+
+    private final boolean strict;
+    private final Supplier<? extends Collection<InetAddress>> localAddresses;
+    private volatile Set<InetAddress> own;
+    private volatile Set<Integer> ports = Set.of();
+
+    /**
+     * Creates one that knows the addresses of this machine.
+     *
+     * @param strict whether unlisted and embedded addresses count
+     * @throws UncheckedIOException if the operating system does not tell its addresses
+     */
+    public SelfConnections(boolean strict) {
+        this(strict, SelfConnections::interfaceAddresses);
+    }
+
+    /**
+     * Creates one with a list of addresses from elsewhere, for tests.
+     *
+     * @param strict whether unlisted and embedded addresses count
+     * @param localAddresses gives the addresses, at once and at each {@link #refresh}
+     */
+    public SelfConnections(boolean strict, Supplier<? extends Collection<InetAddress>> localAddresses) {
+        this.strict = strict;
+        this.localAddresses = requireNonNull(localAddresses, "localAddresses");
+        this.own = snapshot();
+    }
+
+    /**
+     * Adds a port the proxy listens on, be it for clients or for metrics.
+     *
+     * @param port the port
+     */
+    public synchronized void listensOn(int port) {
+        Set<Integer> more = new HashSet<>(ports);
+        more.add(port);
+        this.ports = Set.copyOf(more);
+    }
+
+    /** Reads the addresses anew. If that fails, those known before stay and one line is logged. */
+    public void refresh() {
+        try {
+            this.own = snapshot();
+        } catch (UncheckedIOException e) {
+            logger.warn("Cannot read the addresses of this machine, going on with those known before", e);
+        }
+    }
+
+    /** {@return whether a connection to the address and port would end in the proxy} */
+    boolean contains(InetAddress address, int port) {
+        if (!ports.contains(port)) {
+            return false;
+        }
+        return isOwn(address) || (strict && carriesOwn(address));
+    }
+
+    private boolean isOwn(InetAddress address) {
+        boolean unlisted = strict && (address.isLoopbackAddress() || address.isAnyLocalAddress());
+        return unlisted || own.contains(address);
+    }
+
+    private boolean carriesOwn(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        if (bytes.length == 4) {
+            return false;
+        }
+        long high = Ip.high(bytes);
+        long low = Ip.low(bytes);
+        for (Embedding form : Embedding.all()) {
+            for (int reading = 0; form.holds(high, low) && reading < form.readings(); reading++) {
+                boolean empty = form.isEmpty(high, low, reading);
+                if (!empty && isOwn(Ip.ofV4(form.ipv4(high, low, reading)))) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private Set<InetAddress> snapshot() {
+        return localAddresses.get().stream().map(Ip::plain).collect(toUnmodifiableSet());
+    }
+
+    private static Collection<InetAddress> interfaceAddresses() {
+        try {
+            return NetworkInterface.networkInterfaces()
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .toList();
+        } catch (SocketException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
