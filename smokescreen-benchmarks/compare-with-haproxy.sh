@@ -43,13 +43,13 @@ cleanup() {
 trap cleanup EXIT
 
 await_port() {
-  for _ in $(seq 100); do
+  for _ in $(seq $((${3:-10} * 10))); do
     if (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then
       return
     fi
     sleep 0.1
   done
-  echo "nothing listens on port $1 after 10 s; its output:" >&2
+  echo "nothing listens on port $1; its output:" >&2
   cat "$dir/$2" >&2
   exit 1
 }
@@ -105,7 +105,7 @@ pids+=("$proxy_pid")
 await_port "$backend_port" backend.out
 await_port "$tcp_port" haproxy.out
 await_port "$http_port" haproxy.out
-await_port "$proxy_port" smokescreen.log
+await_port "$proxy_port" smokescreen.log 240
 
 if [[ $(readlink "/proc/$proxy_pid/exe") != */java ]]; then
   echo "$smokescreen did not become the java process (expected it to exec), so its CPU time cannot be told" >&2
