@@ -1,0 +1,203 @@
+package io.smokescreen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.smokescreen.api.MetricsSink;
+import java.lang.reflect.Field;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.assertj.core.api.SoftAssertions;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every default, on one page, beside Go's where that is another one. A new setting fails here until it has its row, and a
+ * changed default is a changed row that a reviewer sees.
+ */
+class DefaultsTest {
+
+    /** Go has the same, or no such setting. */
+    private static final String SAME = "";
+
+    private record Row(String name, Object value, String go) {}
+
+    private static final List<Row> TIMEOUTS = List.of(
+            new Row("readHeader", Duration.ofSeconds(10), "300 s: a slow client holds its connection"),
+            new Row("keepAlive", Duration.ofSeconds(60), "unlimited"),
+            new Row("policy", Duration.ofSeconds(5), "no limit"),
+            new Row("connect", Duration.ofSeconds(10), SAME),
+            new Row("response", Duration.ofSeconds(300), "unlimited"),
+            new Row("idle", Duration.ofHours(24), "unlimited"));
+
+    private static final List<Row> RESOLVER = List.of(
+            new Row("servers", List.of(), SAME),
+            new Row("timeout", Duration.ofSeconds(5), SAME),
+            new Row("network", Network.IP, SAME),
+            new Row("cacheEntries", 10_000, "no cache, and two lookups for each tunnel"));
+
+    private static final List<Row> BUILDER = List.of(
+            new Row("listenAddress", ListenAddress.of("::", 4750), SAME),
+            new Row("allowMissingRole", false, SAME),
+            new Row("aclPolicy", Optional.empty(), SAME),
+            new Row("addressRules", AddressRules.defaults(), "fewer special-purpose ranges, and allow beats deny"),
+            new Row("addressFilter", Optional.empty(), SAME),
+            new Row("resolver", Optional.empty(), SAME),
+            new Row("resolverOptions", ResolverOptions.system(), SAME),
+            new Row("metricsSink", MetricsSink.noop(), SAME),
+            new Row("policyExecutor", Optional.empty(), SAME),
+            new Row("timeouts", TimeoutOptions.defaults(), "see TIMEOUTS"),
+            new Row("tls", Optional.empty(), SAME),
+            new Row("denyMessageExtra", "", SAME),
+            new Row("eventLoopThreads", 0, SAME),
+            new Row("transport", Transport.AUTO, SAME));
+
+    /** Their default is a lambda, which equals nothing else; what it does is tested where it is used. */
+    private static final List<String> FUNCTIONS = List.of("roleExtractor");
+
+    @Test
+    void timeouts_haveTheseDefaults() {
+        assertRows(components(TimeoutOptions.defaults()), TIMEOUTS);
+    }
+
+    @Test
+    void resolverOptions_haveTheseDefaults() {
+        assertRows(components(ResolverOptions.system()), RESOLVER);
+        assertRows(components(ResolverOptions.servers(List.of())), RESOLVER);
+    }
+
+    @Test
+    void builder_hasTheseDefaults() {
+        Map<String, Object> fields = fields(Smokescreen.builder());
+        assertThat(fields).containsKeys(FUNCTIONS.toArray(String[]::new));
+        fields.keySet().removeAll(FUNCTIONS);
+        assertRows(fields, BUILDER);
+    }
+
+    @Test
+    void builder_buildsWithDefaultsAndStaysUsable() {
+        SmokescreenBuilder builder = Smokescreen.builder();
+        try (Smokescreen first = builder.build();
+                Smokescreen second = builder.build()) {
+            assertThat(first).isNotSameAs(second);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("setters")
+    void setter_refusesNullByItsName(Method setter) {
+        Object[] arguments = new Object[setter.getParameterCount()];
+        for (int i = 0; i < arguments.length; i++) {
+            arguments[i] = setter.getParameterTypes()[i] == int.class ? 1 : null;
+        }
+
+        assertThatThrownBy(() -> invoke(setter, Smokescreen.builder(), arguments))
+                .as(setter.toGenericString())
+                .isInstanceOf(NullPointerException.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("withers")
+    void wither_refusesNull(Method wither) {
+        Object target = wither.getDeclaringClass() == TimeoutOptions.class
+                ? TimeoutOptions.defaults()
+                : ResolverOptions.system();
+
+        assertThatThrownBy(() -> invoke(wither, target, new Object[] {null}))
+                .as(wither.toGenericString())
+                .isInstanceOf(NullPointerException.class);
+    }
+
+    @Test
+    void setters_returnTheBuilder() {
+        assertThat(publicMethods(SmokescreenBuilder.class)
+                        .filter(each -> each.getParameterCount() > 0)
+                        .filter(each -> each.getReturnType() != SmokescreenBuilder.class))
+                .isEmpty();
+    }
+
+    static Stream<Method> setters() {
+        return publicMethods(SmokescreenBuilder.class).filter(DefaultsTest::takesAReference);
+    }
+
+    static Stream<Method> withers() {
+        return Stream.of(TimeoutOptions.class, ResolverOptions.class)
+                .flatMap(DefaultsTest::publicMethods)
+                .filter(each -> each.getName().startsWith("with"))
+                .filter(DefaultsTest::takesAReference);
+    }
+
+    private static boolean takesAReference(Method method) {
+        return method.getParameterCount() > 0
+                && Arrays.stream(method.getParameterTypes()).anyMatch(each -> !each.isPrimitive());
+    }
+
+    private static Stream<Method> publicMethods(Class<?> type) {
+        return Arrays.stream(type.getDeclaredMethods())
+                .filter(each -> Modifier.isPublic(each.getModifiers()) && !each.isSynthetic())
+                .filter(each -> !each.getName().equals("equals"));
+    }
+
+    private static void assertRows(Map<String, Object> actual, List<Row> expected) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        expected.forEach(row -> values.put(row.name, row.value));
+        assertThat(actual.keySet()).as("each setting has its row").containsExactlyInAnyOrderElementsOf(values.keySet());
+        SoftAssertions.assertSoftly(softly -> actual.forEach(
+                (name, value) -> softly.assertThat(value).as(name).isEqualTo(values.get(name))));
+    }
+
+    private static Map<String, Object> components(Record options) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        for (RecordComponent component : options.getClass().getRecordComponents()) {
+            values.put(component.getName(), orEmpty(invoke(component.getAccessor(), options)));
+        }
+        return values;
+    }
+
+    private static Map<String, Object> fields(SmokescreenBuilder builder) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        for (Field field : SmokescreenBuilder.class.getDeclaredFields()) {
+            if (!Modifier.isStatic(field.getModifiers()) && !field.isSynthetic()) {
+                values.put(field.getName(), orEmpty(read(field, builder)));
+            }
+        }
+        return values;
+    }
+
+    private static Object orEmpty(@Nullable Object value) {
+        return value == null ? Optional.empty() : value;
+    }
+
+    private static @Nullable Object read(Field field, Object target) {
+        try {
+            field.setAccessible(true);
+            return field.get(target);
+        } catch (IllegalAccessException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static @Nullable Object invoke(Method method, Object target, @Nullable Object... arguments) {
+        try {
+            return method.invoke(target, arguments);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new AssertionError(e.getCause());
+        } catch (IllegalAccessException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,6 @@
+/** An application that embeds the proxy. */
+module consumer {
+    requires io.smokescreen.core;
+    requires java.net.http;
+    requires jdk.httpserver;
+}
