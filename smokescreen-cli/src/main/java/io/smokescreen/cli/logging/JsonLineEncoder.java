@@ -1,0 +1,108 @@
+package io.smokescreen.cli.logging;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.KeyValuePair;
+
+/**
+ * A log event as one flat JSON object, with the names that Go's Smokescreen (logrus) uses: {@code level}, {@code msg},
+ * {@code time}, then the event's key–values in their JSON types. A key–value that would repeat one of these names becomes
+ * {@code fields.<name>}, as in logrus.
+ *
+ * <p>Thread safety: none, one thread owns it.
+ */
+final class JsonLineEncoder {
+
+    /** The longest field, in characters; clients choose much of what is logged. */
+    static final int MAX_FIELD_CHARS = 8 * 1024;
+
+    /** The longest stack trace, in characters. */
+    static final int MAX_STACK_CHARS = 32 * 1024;
+
+    private static final String OWN_LOGGERS = "io.smokescreen";
+
+    private final UtcTime time = new UtcTime();
+
+    /** Adds the line of an event. */
+    void encode(ILoggingEvent event, JsonLines lines) {
+        boolean failed = event.getThrowableProxy() != null;
+        begin(lines, level(event.getLevel()), event.getFormattedMessage(), event.getTimeStamp());
+        List<KeyValuePair> fields = event.getKeyValuePairs();
+        if (fields != null) {
+            for (KeyValuePair field : fields) {
+                field(lines, isTaken(field.key, failed) ? "fields." + field.key : field.key, field.value);
+            }
+        }
+        if (failed) {
+            lines.text("error", summary(event), MAX_FIELD_CHARS);
+            lines.text("stack", ThrowableProxyUtil.asString(event.getThrowableProxy()), MAX_STACK_CHARS);
+        }
+        if (!event.getLoggerName().startsWith(OWN_LOGGERS)) {
+            lines.text("logger", event.getLoggerName(), MAX_FIELD_CHARS);
+        }
+        lines.end();
+    }
+
+    /** Adds a line that tells how many lines are missing. */
+    void encodeDropped(long dropped, long nowMillis, JsonLines lines) {
+        begin(lines, "warning", "dropped " + dropped + " log lines", nowMillis);
+        lines.literal("dropped", Long.toString(dropped));
+        lines.end();
+    }
+
+    private void begin(JsonLines lines, String level, @Nullable String message, long timeMillis) {
+        lines.begin();
+        lines.text("level", level, MAX_FIELD_CHARS);
+        lines.text("msg", message == null ? "" : message, MAX_FIELD_CHARS);
+        lines.text("time", time.format(timeMillis), MAX_FIELD_CHARS);
+    }
+
+    private static void field(JsonLines lines, String key, @Nullable Object value) {
+        if (value == null || value instanceof Boolean || isJsonNumber(value)) {
+            lines.literal(key, String.valueOf(value));
+        } else {
+            lines.text(key, String.valueOf(value), MAX_FIELD_CHARS);
+        }
+    }
+
+    private static boolean isJsonNumber(Object value) {
+        if (value instanceof Double || value instanceof Float) {
+            return Double.isFinite(((Number) value).doubleValue());
+        }
+        return value instanceof Long
+                || value instanceof Integer
+                || value instanceof Short
+                || value instanceof Byte
+                || value instanceof BigInteger
+                || value instanceof BigDecimal;
+    }
+
+    private static boolean isTaken(String key, boolean failed) {
+        return switch (key) {
+            case "level", "msg", "time" -> true;
+            case "error", "stack" -> failed;
+            default -> false;
+        };
+    }
+
+    private static String level(Level level) {
+        return switch (level.toInt()) {
+            case Level.ERROR_INT -> "error";
+            case Level.WARN_INT -> "warning"; // as logrus prints it
+            case Level.INFO_INT -> "info";
+            case Level.DEBUG_INT -> "debug";
+            default -> "trace";
+        };
+    }
+
+    private static String summary(ILoggingEvent event) {
+        String type = event.getThrowableProxy().getClassName();
+        String message = event.getThrowableProxy().getMessage();
+        return message == null ? type : type + ": " + message;
+    }
+}
