@@ -22,11 +22,11 @@ public final class Main {
      * @param arguments the flags
      */
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        System.exit(commandLine(new SmokescreenCommand()).execute(arguments));
     }
 
-    static CommandLine commandLine() {
-        CommandLine command = new CommandLine(new SmokescreenCommand());
+    static CommandLine commandLine(SmokescreenCommand flags) {
+        CommandLine command = new CommandLine(flags);
         command.getHelpSectionMap().put(SECTION_KEY_OPTION_LIST, GroupedOptions::render);
         return command.setUsageHelpAutoWidth(true)
                 .setOverwrittenOptionsAllowed(true) // as in Go, the last one holds
