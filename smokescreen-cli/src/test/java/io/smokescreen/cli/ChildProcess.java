@@ -1,0 +1,130 @@
+package io.smokescreen.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+
+/** The command in a process of its own, run from the classes under test. */
+final class ChildProcess implements AutoCloseable {
+
+    private static final Pattern LISTEN_PORT = Pattern.compile("\"listen_address\":\"[^\"]*:([0-9]+)\"");
+
+    private final Process process;
+    private final Collector out;
+    private final Collector err;
+
+    private ChildProcess(Process process) {
+        this.process = process;
+        this.out = new Collector(process.inputReader(UTF_8));
+        this.err = new Collector(process.errorReader(UTF_8));
+    }
+
+    static ChildProcess start(String... flags) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                System.getProperty("java.home") + "/bin/java",
+                "-Xshare:auto",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+        command.addAll(List.of(flags));
+        return new ChildProcess(new ProcessBuilder(command).start());
+    }
+
+    /** Waits for the line of standard output that has this message. */
+    String line(String message) {
+        return Awaitility.await("a line '" + message + "'")
+                .atMost(20, TimeUnit.SECONDS)
+                .failFast(
+                        "the process ended",
+                        () -> !process.isAlive() && out.find(message).isEmpty())
+                .until(() -> out.find(message), Optional::isPresent)
+                .orElseThrow();
+    }
+
+    int port() {
+        Matcher matcher = LISTEN_PORT.matcher(line("smokescreen listening"));
+        if (!matcher.find()) {
+            throw new AssertionError("no listen_address");
+        }
+        return Integer.parseInt(matcher.group(1));
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .start()
+                .waitFor();
+    }
+
+    void closeStandardOutput() throws IOException {
+        process.getInputStream().close();
+    }
+
+    /** Waits for the end, of its own accord or after a signal. */
+    Ended end() throws InterruptedException {
+        if (!process.waitFor(20, TimeUnit.SECONDS)) {
+            close();
+            throw new AssertionError("still running; output so far: " + out.text() + err.text());
+        }
+        out.join();
+        err.join();
+        return new Ended(process.exitValue(), out.text(), err.text());
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+
+    record Ended(int exitCode, String out, String err) {}
+
+    /** Reads a stream to its end, as it comes. */
+    private static final class Collector {
+
+        private final StringWriter text = new StringWriter();
+        private final Thread thread;
+
+        Collector(Reader reader) {
+            thread = new Thread(() -> {
+                try {
+                    reader.transferTo(text);
+                } catch (IOException e) {
+                    text.append("(closed)");
+                }
+            });
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        String text() {
+            return text.toString();
+        }
+
+        /** Finds a line that has arrived as a whole. */
+        Optional<String> find(String message) {
+            String field = "\"msg\":\"" + message + "\"";
+            String all = text();
+            return all.substring(0, all.lastIndexOf('\n') + 1)
+                    .lines()
+                    .filter(line -> line.contains(field))
+                    .findFirst();
+        }
+
+        void join() throws InterruptedException {
+            thread.join(5_000);
+        }
+    }
+}
