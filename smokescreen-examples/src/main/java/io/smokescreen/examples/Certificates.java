@@ -75,9 +75,14 @@ final class Certificates {
 
     /** {@return sockets that trust this authority and show the client's certificate} */
     SSLSocketFactory socketsOf(Identity client) throws GeneralSecurityException, IOException {
+        return contextOf(client).getSocketFactory();
+    }
+
+    /** {@return TLS that trusts this authority and shows a certificate} */
+    SSLContext contextOf(Identity identity) throws GeneralSecurityException, IOException {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, NO_PASSWORD);
-        store.setKeyEntry("client", client.key(), NO_PASSWORD, new Certificate[] {client.certificate(), authority()});
+        store.setKeyEntry("own", identity.key(), NO_PASSWORD, new Certificate[] {identity.certificate(), authority()});
         store.setCertificateEntry("authority", authority());
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store, NO_PASSWORD);
@@ -85,7 +90,7 @@ final class Certificates {
         trust.init(store);
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
-        return context.getSocketFactory();
+        return context;
     }
 
     private X509v3CertificateBuilder leaf(String subject, KeyPair keys) throws CertIOException {

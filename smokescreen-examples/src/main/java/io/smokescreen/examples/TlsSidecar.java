@@ -73,7 +73,7 @@ final class TlsSidecar implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            open.remove(client);
+            open.removeIf(Socket::isClosed);
         }
     }
 

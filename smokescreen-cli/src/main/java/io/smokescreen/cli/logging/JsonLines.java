@@ -109,19 +109,36 @@ final class JsonLines {
 
     private void escape(String text, int end) {
         ensure(end * MAX_BYTES_PER_CHAR);
-        for (int i = 0; i < end; i++) {
+        byte[] to = bytes;
+        int at = length;
+        int i = 0;
+        for (; i < end; i++) { // nearly all text is plain: one tight loop over locals
             char c = text.charAt(i);
-            if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\') {
-                bytes[length++] = (byte) c;
-            } else if (c < 0xa0) {
-                escapeAscii(c);
-            } else if (Character.isHighSurrogate(c) && i + 1 < end && Character.isLowSurrogate(text.charAt(i + 1))) {
-                utf8(Character.toCodePoint(c, text.charAt(++i)));
-            } else if (c == '\u2028' || c == '\u2029') {
-                unicodeEscape(c);
-            } else {
-                utf8(Character.isSurrogate(c) ? 0xfffd : c);
+            if (c < 0x20 || c >= 0x7f || c == '"' || c == '\\') {
+                break;
             }
+            to[at++] = (byte) c;
+        }
+        length = at;
+        for (; i < end; i++) {
+            char c = text.charAt(i);
+            if (Character.isHighSurrogate(c) && i + 1 < end && Character.isLowSurrogate(text.charAt(i + 1))) {
+                utf8(Character.toCodePoint(c, text.charAt(++i)));
+            } else {
+                escape(c);
+            }
+        }
+    }
+
+    private void escape(char c) {
+        if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\') {
+            bytes[length++] = (byte) c;
+        } else if (c < 0xa0) {
+            escapeAscii(c);
+        } else if (c == '\u2028' || c == '\u2029') {
+            unicodeEscape(c);
+        } else {
+            utf8(Character.isSurrogate(c) ? 0xfffd : c);
         }
     }
 
