@@ -53,7 +53,8 @@ public final class ResponseDecoder extends StrictDecoder {
     }
 
     /**
-     * Expects the response to one request; called before the request is written.
+     * Expects the response to one request; called before the request is written, also before the channel is
+     * connected.
      *
      * @param requestMethod the method of that request
      * @return whether that is possible; if not, the server has sent something unasked or has closed: the request must not be
@@ -65,7 +66,7 @@ public final class ResponseDecoder extends StrictDecoder {
         if (phase() != Phase.IDLE && phase() != Phase.BROKEN) {
             throw new IllegalStateException("the previous response has not ended");
         }
-        if (phase() == Phase.BROKEN || isInputClosed() || heldBytes() > 0) {
+        if (phase() == Phase.BROKEN || isFinSeen() || heldBytes() > 0) {
             return false;
         }
         method = requestMethod;
@@ -176,6 +177,6 @@ public final class ResponseDecoder extends StrictDecoder {
     @Override
     boolean isEndOfBody(ChannelHandlerContext ctx) {
         boolean finSeparate = Boolean.TRUE.equals(ctx.channel().config().getOption(ChannelOption.ALLOW_HALF_CLOSURE));
-        return framing.kind() == Framing.Kind.UNTIL_CLOSE && !failed && (isInputClosed() || !finSeparate);
+        return framing.kind() == Framing.Kind.UNTIL_CLOSE && !failed && (isFinSeen() || !finSeparate);
     }
 }

@@ -34,34 +34,12 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class StrictDecoder extends HttpObjectDecoder {
 
-    /** What the next byte is. */
-    enum Phase {
-        /** Nobody expects anything: a byte now breaks the stream. */
-        IDLE,
-        HEAD,
-        BODY,
-        /** A body without a byte: its end is to be handed on, which Netty cannot do as it takes nothing from the buffer. */
-        EMPTY_BODY,
-        /** A request's head was handed on, its body waits. */
-        HELD_BODY,
-        /** A request was handed on completely, the next one waits. */
-        HELD_NEXT,
-        /** Whatever comes is not HTTP/1 any more; it waits until the decoder is removed. */
-        RAW,
-        /** A violation was reported: whatever comes is discarded. */
-        BROKEN;
-
-        boolean isHeld() {
-            return this == EMPTY_BODY || this == HELD_BODY || this == HELD_NEXT || this == RAW;
-        }
-    }
-
     private final HeadLimits limits;
     private final HeadCheck headCheck;
     private @Nullable ChannelHandlerContext context;
     private Phase phase;
     private @Nullable ChunkedCheck chunks;
-    private boolean inputClosed;
+    private boolean finSeen;
     private boolean decoding;
     private boolean resumeRequested;
     private boolean received;
@@ -114,10 +92,16 @@ abstract class StrictDecoder extends HttpObjectDecoder {
     }
 
     /**
-     * {@return whether the peer has shut down its side}
+     * {@return whether nothing can come any more: the peer has shut down its side, or the channel is not open}
      */
     public final boolean isInputClosed() {
-        return inputClosed;
+        ChannelHandlerContext ctx = context;
+        return finSeen || ctx == null || !ctx.channel().isActive();
+    }
+
+    /** Whether the peer has shut down its side, seen on its own (half-closure). */
+    final boolean isFinSeen() {
+        return finSeen;
     }
 
     final Phase phase() {
@@ -188,7 +172,7 @@ abstract class StrictDecoder extends HttpObjectDecoder {
             }
             super.channelRead(ctx, Unpooled.EMPTY_BUFFER);
         }
-        if (inputClosed && !phase.isHeld() && !ctx.isRemoved()) {
+        if (finSeen && !phase.isHeld() && !ctx.isRemoved()) {
             List<Object> out = new ArrayList<>(1);
             decodeLast(ctx, internalBuffer(), out);
             out.forEach(ctx::fireChannelRead);
@@ -212,7 +196,7 @@ abstract class StrictDecoder extends HttpObjectDecoder {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
         if (event instanceof ChannelInputShutdownEvent) {
-            inputClosed = true;
+            finSeen = true;
             if (decoding || phase.isHeld()) {
                 ctx.fireUserEventTriggered(event);
                 return;

@@ -235,6 +235,14 @@ class ResponseDecoderTest {
     }
 
     @Test
+    void closedConnection_isNotCleanlyFinished() {
+        try (ServerStream server = ServerStream.askedFor(HttpMethod.GET)) {
+            server.send(OK).hangUp();
+            assertThat(server.decoder().cleanlyFinished()).isFalse();
+        }
+    }
+
+    @Test
     void splitAnywhere_changesNothing() {
         String raw =
                 "HTTP/1.1 100 C\r\n\r\nHTTP/1.1 200\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nBODY\r\n0\r\nX: y\r\n\r\n";
