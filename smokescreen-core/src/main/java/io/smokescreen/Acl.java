@@ -32,7 +32,8 @@ import java.util.Set;
  * }</pre>
  *
  * <p>For each request, the first of these that applies decides: the role has no rule and there is no default one, deny; the
- * rule lists neither the next hop nor the port that is asked for, deny; {@code allowed_domains} of the rule, allow;
+ * client asks for a next hop that is not in {@code allowed_external_proxies} of the rule, deny; the rule has
+ * {@code allowed_ports} and the port is not among them, deny; {@code allowed_domains} of the rule, allow;
  * {@code global_deny_list}, deny; {@code global_allow_list}, allow; the rule's {@code action}.
  *
  * <p>A decision costs the same whether the file has ten entries or a hundred thousand. A file with anything in it that is

@@ -1,7 +1,7 @@
 package io.smokescreen.internal.policy;
 
-import io.smokescreen.api.Host;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,27 +20,19 @@ import org.jspecify.annotations.Nullable;
 final class HostIndex<V> {
 
     private final @Nullable Slot<V>[] table;
-    private final boolean isEmpty;
     private final boolean anyPorts;
 
     /** Which lengths the entries have: most suffixes of most hosts are not worth a look at the table. */
-    private final boolean[] lengths = new boolean[Host.MAX_NAME_LENGTH + 1];
+    private final boolean[] lengths;
 
-    private final boolean[] lengthsBelow = new boolean[Host.MAX_NAME_LENGTH + 1];
-    private final int longestBelow;
+    private final boolean[] lengthsBelow;
 
     private HostIndex(List<Slot<V>> slots) {
-        this.isEmpty = slots.isEmpty();
         this.table = newTable(slots.size());
         slots.forEach(this::insert);
-        slots.forEach(
-                slot -> (slot.below() ? lengthsBelow : lengths)[slot.name().length()] = true);
-        this.longestBelow = slots.stream()
-                .filter(Slot::below)
-                .mapToInt(slot -> slot.name().length())
-                .max()
-                .orElse(0);
         this.anyPorts = slots.stream().anyMatch(slot -> slot.port() != Glob.ANY_PORT);
+        this.lengths = lengths(slots, false);
+        this.lengthsBelow = lengths(slots, true);
     }
 
     static <V> Builder<V> builder() {
@@ -56,16 +48,14 @@ final class HostIndex<V> {
     @Nullable
     V find(String host, int port) {
         int length = host.length();
-        if (isEmpty || length >= lengths.length) {
-            return null;
-        }
-        boolean wholeMayMatch = lengths[length];
-        int end = wholeMayMatch ? 0 : Math.max(0, length - longestBelow - 1);
+        boolean wholeMayMatch = length < lengths.length && lengths[length];
+        int end = wholeMayMatch ? 0 : Math.max(0, length - lengthsBelow.length);
         Slot<V> first = null;
         int hash = 0;
         for (int i = length - 1; i >= end; i--) {
             char c = host.charAt(i);
-            if (c == '.' && lengthsBelow[length - i - 1]) {
+            int suffix = length - i - 1;
+            if (c == '.' && suffix < lengthsBelow.length && lengthsBelow[suffix]) {
                 first = earlier(first, probe(host, i + 1, hash, true, port));
             }
             hash = step(hash, c);
@@ -108,6 +98,18 @@ final class HostIndex<V> {
     @SuppressWarnings({"unchecked", "rawtypes"})
     private static <V> @Nullable Slot<V>[] newTable(int entries) {
         return new Slot[Integer.highestOneBit(Math.max(1, entries)) * 4];
+    }
+
+    private static <V> boolean[] lengths(List<Slot<V>> slots, boolean below) {
+        int[] lengths = slots.stream()
+                .filter(slot -> slot.below() == below)
+                .mapToInt(slot -> slot.name().length())
+                .toArray();
+        boolean[] present = new boolean[1 + Arrays.stream(lengths).max().orElse(0)];
+        for (int length : lengths) {
+            present[length] = true;
+        }
+        return present;
     }
 
     private static <V> @Nullable Slot<V> earlier(@Nullable Slot<V> one, @Nullable Slot<V> other) {

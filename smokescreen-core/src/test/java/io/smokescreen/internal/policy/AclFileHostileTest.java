@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -148,9 +149,11 @@ class AclFileHostileTest {
                 .contains("*.host-99.of-service-7.example.com");
     }
 
+    /** Beyond the library's own limit of 3 MB, and on one line, which the library's own window reads in quadratic time. */
     @Test
-    void fileBeyondTheLibrarysOwnLimit_loads() throws IOException {
-        Path file = write((VALID + "# " + "x".repeat(5_000_000)).getBytes(UTF_8));
+    @Timeout(60)
+    void longLine_loads() throws IOException {
+        Path file = write((VALID + "# " + "x".repeat(20_000_000)).getBytes(UTF_8));
         assertThat(AclFile.read(file, Set.of())
                         .decide(AclRequest.of("web", "a.test", 443))
                         .isAllowed())

@@ -1,0 +1,125 @@
+package io.smokescreen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigInteger;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Instant;
+import java.util.Date;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERBMPString;
+import org.bouncycastle.asn1.DERIA5String;
+import org.bouncycastle.asn1.DERPrintableString;
+import org.bouncycastle.asn1.DERT61String;
+import org.bouncycastle.asn1.DERUTF8String;
+import org.bouncycastle.asn1.DERUniversalString;
+import org.bouncycastle.asn1.x500.AttributeTypeAndValue;
+import org.bouncycastle.asn1.x500.RDN;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class RolesTest {
+
+    private static KeyPair keys;
+
+    @BeforeAll
+    static void makeKeys() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(new ECGenParameterSpec("secp256r1"));
+        keys = generator.generateKeyPair();
+    }
+
+    @Test
+    void commonName_isTheLastOne() throws Exception {
+        X509Certificate certificate = certificate(cn("first"), ou("unit"), cn("last"));
+        assertThat(Roles.commonName(certificate)).contains("last");
+    }
+
+    @Test
+    void organizationalUnit_isTheFirstOne() throws Exception {
+        X509Certificate certificate = certificate(ou("first"), cn("name"), ou("last"));
+        assertThat(Roles.organizationalUnit(certificate)).contains("first");
+    }
+
+    @Test
+    void multiValuedRdn_isReadInTheOrderOfItsEncoding() throws Exception {
+        // DER sorts a set: 'b' stands before 'aa', which is longer.
+        RDN rdn = new RDN(new AttributeTypeAndValue[] {attribute(BCStyle.CN, "aa"), attribute(BCStyle.CN, "b")});
+        assertThat(Roles.commonName(certificate(rdn))).contains("aa");
+    }
+
+    @Test
+    void subjectWithoutTheName_hasNoRole() throws Exception {
+        assertThat(Roles.commonName(certificate(ou("unit")))).isEmpty();
+        assertThat(Roles.organizationalUnit(certificate(cn("name")))).isEmpty();
+        assertThat(Roles.commonName(certificate())).isEmpty();
+    }
+
+    @Test
+    void emptyName_isNoRole() throws Exception {
+        assertThat(Roles.commonName(certificate(cn("name"), cn("")))).isEmpty();
+        assertThat(Roles.organizationalUnit(certificate(ou(""), ou("unit")))).isEmpty();
+    }
+
+    @Test
+    void everyKindOfString_isRead() throws Exception {
+        assertThat(commonName(new DERUTF8String("b\u00fccher"))).isEqualTo("b\u00fccher");
+        assertThat(commonName(new DERBMPString("b\u00fccher"))).isEqualTo("b\u00fccher");
+        assertThat(commonName(new DERT61String("b\u00fccher"))).isEqualTo("b\u00fccher");
+        assertThat(commonName(new DERPrintableString("plain"))).isEqualTo("plain");
+        assertThat(commonName(new DERIA5String("plain"))).isEqualTo("plain");
+    }
+
+    @Test
+    void nameIsTakenAsItStands() throws Exception {
+        for (String name : new String[] {" web ", "WEB", "a,CN=b", "a+OU=b", "a\nb", "a\\,b", "#0401", "\"q\""}) {
+            assertThat(commonName(new DERUTF8String(name))).isEqualTo(name);
+        }
+    }
+
+    @Test
+    void unreadableName_isNoRoleEvenBesideAReadableOne() throws Exception {
+        RDN universal = new RDN(BCStyle.CN, new DERUniversalString(new byte[] {0, 0, 0, 'a'}));
+        assertThat(Roles.commonName(certificate(cn("readable"), universal))).isEmpty();
+        assertThat(Roles.commonName(certificate(universal, cn("readable")))).isEmpty();
+        assertThat(Roles.organizationalUnit(certificate(universal, ou("unit")))).contains("unit");
+    }
+
+    private static String commonName(ASN1Encodable value) throws Exception {
+        return Roles.commonName(certificate(new RDN(BCStyle.CN, value))).orElseThrow();
+    }
+
+    private static RDN cn(String value) {
+        return new RDN(attribute(BCStyle.CN, value));
+    }
+
+    private static RDN ou(String value) {
+        return new RDN(attribute(BCStyle.OU, value));
+    }
+
+    private static AttributeTypeAndValue attribute(ASN1ObjectIdentifier type, String value) {
+        return new AttributeTypeAndValue(type, new DERUTF8String(value));
+    }
+
+    private static X509Certificate certificate(RDN... subject) throws Exception {
+        Instant now = Instant.parse("2026-11-23T00:00:00Z");
+        return new JcaX509CertificateConverter()
+                .getCertificate(new JcaX509v3CertificateBuilder(
+                                new X500Name("CN=Test CA"),
+                                BigInteger.ONE,
+                                Date.from(now),
+                                Date.from(now.plusSeconds(3600)),
+                                new X500Name(subject),
+                                keys.getPublic())
+                        .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
+    }
+}
