@@ -65,7 +65,7 @@ final class Forwarding implements Forward.Outcome {
         }
         for (VettedAddress address : addresses) {
             IdleConnections.Key candidate = keyOf(address);
-            Optional<Channel> waiting = idle.take(candidate);
+            Optional<Channel> waiting = idle.take(candidate).filter(Forwarding::isUntouched);
             if (waiting.isPresent()) {
                 reused = true;
                 exchange.record()
@@ -75,6 +75,15 @@ final class Forwarding implements Forward.Outcome {
             }
         }
         dial();
+    }
+
+    /** Nothing came while it waited: an origin that speaks unasked may have answered the next request already. */
+    private static boolean isUntouched(Channel channel) {
+        boolean untouched = channel.pipeline().get(ResponseDecoder.class).cleanlyFinished();
+        if (!untouched) {
+            channel.close();
+        }
+        return untouched;
     }
 
     void requestContent(HttpContent content) {
