@@ -14,8 +14,10 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,7 @@ public final class DnsResolver implements Resolver, AutoCloseable {
     private final Duration timeout;
     private final DnsAnswerCache cache;
     private final @Nullable DefaultHostsFileEntriesResolver hostsFile;
+    private final Map<DnsLookup, CompletableFuture<?>> underWay = new ConcurrentHashMap<>();
     private final AtomicInteger roundRobin = new AtomicInteger();
 
     /**
@@ -75,8 +78,10 @@ public final class DnsResolver implements Resolver, AutoCloseable {
         DnsLookup lookup = new DnsLookup(
                 name, client, servers, families, result, (addresses, ttl) -> cache.put(name, addresses, ttl));
         EventExecutor loop = client.loop();
+        underWay.put(lookup, result);
         var unused = result.whenComplete((addresses, cause) -> {
-            if (result.isCancelled()) {
+            underWay.remove(lookup);
+            if (cause != null) { // failed by the lookup itself, cancelled by whoever asked, or closed
                 run(loop, lookup::abandon, result);
             }
         });
@@ -84,9 +89,11 @@ public final class DnsResolver implements Resolver, AutoCloseable {
         return result;
     }
 
-    /** Closes the client. Lookups under way fail when their time is over, or with the event loops. */
+    /** Fails the lookups under way and closes their sockets. Call it before the event loops end. */
     @Override
     public void close() {
+        underWay.forEach(
+                (lookup, result) -> result.completeExceptionally(new LookupException("lookup", "resolver closed")));
         clients.forEach(DnsClient::close);
     }
 

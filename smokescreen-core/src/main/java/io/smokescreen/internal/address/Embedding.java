@@ -122,13 +122,10 @@ enum Embedding {
         return ALL;
     }
 
-    static boolean any(long high, long low) {
-        for (Embedding embedding : ALL) {
-            if (embedding.holds(high, low)) {
-                return true;
-            }
-        }
-        return false;
+    /** Tells most addresses, which carry nothing, by their first 16 bits and interface identifier. */
+    static boolean isPossible(long high, long low) {
+        int first = (int) (high >>> 48);
+        return first == 0 || first == 0x64 || first == 0x2001 || first == 0x2002 || ISATAP.holds(high, low);
     }
 
     /** Whether the address is of this form. */

@@ -9,6 +9,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
@@ -100,7 +101,8 @@ final class GuardedResolver {
         if (cause instanceof UnknownHostException) {
             return new Lookup.Failed(NO_SUCH_HOST, false);
         }
-        if (failureLogged.compareAndSet(false, true)) {
+        boolean abandoned = cause instanceof CancellationException; // by us, most likely: nothing to tell
+        if (!abandoned && failureLogged.compareAndSet(false, true)) {
             logger.warn("The resolver failed; the request is refused. Further failures are not logged", cause);
         }
         return new Lookup.Failed(RESOLVER_FAILED, false);

@@ -10,32 +10,18 @@ import java.util.function.BinaryOperator;
 
 /**
  * Finds the value of the most specific block an address is in, without allocating. Nested blocks are flattened, when the
- * table is made, into segments that cover the whole space side by side; a lookup is one binary search over their first
- * addresses, without a branch that depends on the address.
+ * table is made, into segments that cover the whole space side by side ({@link SegmentIndex}).
  *
  * <p>Thread safety: immutable.
  */
 final class RangeTable<V> {
 
-    private final int[] v4Starts;
-    private final Object[] v4Values;
-    private final long[] v6Highs;
-    private final long[] v6Lows;
-    private final Object[] v6Values;
+    private final SegmentIndex v4;
+    private final SegmentIndex v6;
 
-    private RangeTable(Segments<V> v4, Segments<V> v6) {
-        this.v4Starts = new int[v4.count];
-        for (int i = 0; i < v4.count; i++) {
-            v4Starts[i] = (int) v4.lows[i] ^ Integer.MIN_VALUE;
-        }
-        this.v4Values = Arrays.copyOf(v4.values, v4.count);
-        this.v6Highs = Arrays.copyOf(v6.highs, v6.count);
-        this.v6Lows = Arrays.copyOf(v6.lows, v6.count);
-        for (int i = 0; i < v6.count; i++) {
-            v6Highs[i] ^= Long.MIN_VALUE;
-            v6Lows[i] ^= Long.MIN_VALUE;
-        }
-        this.v6Values = Arrays.copyOf(v6.values, v6.count);
+    private RangeTable(SegmentIndex v4, SegmentIndex v6) {
+        this.v4 = v4;
+        this.v6 = v6;
     }
 
     /**
@@ -49,52 +35,22 @@ final class RangeTable<V> {
         SortedMap<Cidr, V> v4 = new TreeMap<>();
         SortedMap<Cidr, V> v6 = new TreeMap<>();
         blocks.forEach((block, value) -> (block.ipv6() ? v6 : v4).put(block, value));
+        Segments<V> v4Segments = flatten(v4, Cidr.v4(0, 0), outside, nest);
         return new RangeTable<>(
-                flatten(v4, Cidr.v4(0, 0), outside, nest), flatten(v6, Cidr.v6(0, 0, 0), outside, nest));
+                v4Segments.upshifted().toIndex(),
+                flatten(v6, Cidr.v6(0, 0, 0), outside, nest).toIndex());
     }
 
     /** {@return the value at an IPv4 address} */
-    @SuppressWarnings("unchecked") // only compile() fills the array
+    @SuppressWarnings("unchecked") // only compile() fills the index
     V get(int address) {
-        int key = address ^ Integer.MIN_VALUE;
-        int[] starts = v4Starts;
-        int base = 0;
-        for (int size = starts.length; size > 1; ) {
-            int half = size >>> 1;
-            base = starts[base + half] <= key ? base + half : base;
-            size -= half;
-        }
-        return (V) v4Values[base];
+        return (V) v4.get((long) address << 32, 0);
     }
 
     /** {@return the value at an IPv6 address} */
-    @SuppressWarnings("unchecked") // only compile() fills the array
+    @SuppressWarnings("unchecked") // only compile() fills the index
     V get(long high, long low) {
-        long highKey = high ^ Long.MIN_VALUE;
-        long[] highs = v6Highs;
-        int base = 0;
-        for (int size = highs.length; size > 1; ) {
-            int half = size >>> 1;
-            base = highs[base + half] <= highKey ? base + half : base;
-            size -= half;
-        }
-        return (V) v6Values[highs[base] == highKey ? lastNotAfter(base, highKey, low ^ Long.MIN_VALUE) : base];
-    }
-
-    /** Among the segments that share the upper half of the address, which end at {@code last}, finds the one by the lower. */
-    private int lastNotAfter(int last, long highKey, long lowKey) {
-        if (v6Lows[last] <= lowKey) {
-            return last;
-        }
-        int from = 0;
-        int to = last;
-        while (to - from > 1) {
-            int middle = (from + to) >>> 1;
-            boolean notAfter = v6Highs[middle] < highKey || (v6Highs[middle] == highKey && v6Lows[middle] <= lowKey);
-            from = notAfter ? middle : from;
-            to = notAfter ? to : middle;
-        }
-        return from;
+        return (V) v6.get(high, low);
     }
 
     /** Walks the blocks in order with the stack of those that are open, and starts a segment where the value changes. */
@@ -141,6 +97,20 @@ final class RangeTable<V> {
             this.highs = new long[capacity];
             this.lows = new long[capacity];
             this.values = new Object[capacity];
+        }
+
+        /** Puts IPv4 addresses where the index looks first. */
+        Segments<V> upshifted() {
+            for (int i = 0; i < count; i++) {
+                highs[i] = lows[i] << 32;
+                lows[i] = 0;
+            }
+            return this;
+        }
+
+        SegmentIndex toIndex() {
+            return new SegmentIndex(
+                    Arrays.copyOf(highs, count), Arrays.copyOf(lows, count), Arrays.copyOf(values, count));
         }
 
         void start(long high, long low, V value) {

@@ -1,5 +1,7 @@
 package io.smokescreen.internal.address;
 
+import static java.util.stream.Collectors.toMap;
+
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,8 +32,12 @@ final class RuleMatch {
         }
     }
 
+    /** Rules without ports share their matches, which keeps tables in the processor's cache. */
+    private static final Map<Answer, RuleMatch> WITHOUT_PORTS = Arrays.stream(Answer.values())
+            .collect(toMap(answer -> answer, answer -> new RuleMatch(answer, new int[0], new Answer[0])));
+
     /** No rule at all. */
-    static final RuleMatch NOTHING = new RuleMatch(Answer.NONE, new int[0], new Answer[0]);
+    static final RuleMatch NOTHING = of(Answer.NONE, new int[0], new Answer[0]);
 
     private final Answer everyPort;
     private final int[] ports;
@@ -41,6 +47,11 @@ final class RuleMatch {
         this.everyPort = everyPort;
         this.ports = ports;
         this.portAnswers = portAnswers;
+    }
+
+    private static RuleMatch of(Answer everyPort, int[] ports, Answer[] portAnswers) {
+        RuleMatch shared = ports.length == 0 ? WITHOUT_PORTS.get(everyPort) : null;
+        return shared != null ? shared : new RuleMatch(everyPort, ports, portAnswers);
     }
 
     /** {@return what the rules say of the port} */
@@ -56,7 +67,7 @@ final class RuleMatch {
 
     /** {@return this, with what it leaves open filled in from the block around it} */
     RuleMatch inside(RuleMatch around) {
-        return everyPort == Answer.NONE ? new RuleMatch(around.everyPort, ports, portAnswers) : this;
+        return everyPort == Answer.NONE ? of(around.everyPort, ports, portAnswers) : this;
     }
 
     /** {@return whether it says the same of every port, so that two segments can be one} */
@@ -92,7 +103,7 @@ final class RuleMatch {
                     .mapToInt(Integer::intValue)
                     .toArray();
             Answer[] portAnswers = Arrays.stream(ports).mapToObj(answers::get).toArray(Answer[]::new);
-            return new RuleMatch(everyPort, ports, portAnswers);
+            return of(everyPort, ports, portAnswers);
         }
     }
 }

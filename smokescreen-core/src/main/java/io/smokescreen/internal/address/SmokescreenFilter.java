@@ -3,6 +3,7 @@ package io.smokescreen.internal.address;
 import io.smokescreen.api.AddressFilter;
 import io.smokescreen.api.AddressVerdict;
 import io.smokescreen.internal.address.RuleMatch.Answer;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.List;
 
@@ -30,10 +31,10 @@ final class SmokescreenFilter implements AddressFilter {
 
     @Override
     public AddressVerdict check(InetAddress address, int port) {
-        byte[] bytes = address.getAddress();
-        if (bytes.length == 4) {
-            return judge(Ip.v4(bytes), port);
+        if (address instanceof Inet4Address v4) { // with the type known, the JIT removes the array
+            return judge(Ip.v4(v4.getAddress()), port);
         }
+        byte[] bytes = address.getAddress();
         long high = Ip.high(bytes);
         long low = Ip.low(bytes);
         if (Ip.isMapped(high, low)) {

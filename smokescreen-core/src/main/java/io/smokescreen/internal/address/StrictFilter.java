@@ -3,6 +3,7 @@ package io.smokescreen.internal.address;
 import io.smokescreen.api.AddressFilter;
 import io.smokescreen.api.AddressVerdict;
 import io.smokescreen.internal.address.RuleMatch.Answer;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.List;
 
@@ -27,10 +28,10 @@ final class StrictFilter implements AddressFilter {
 
     @Override
     public AddressVerdict check(InetAddress address, int port) {
-        byte[] bytes = address.getAddress();
-        if (bytes.length == 4) {
-            return judge(Ip.v4(bytes), port);
+        if (address instanceof Inet4Address v4) { // with the type known, the JIT removes the array
+            return judge(Ip.v4(v4.getAddress()), port);
         }
+        byte[] bytes = address.getAddress();
         long high = Ip.high(bytes);
         long low = Ip.low(bytes);
         return Ip.isMapped(high, low) ? judge((int) low, port) : judge(high, low, port);
@@ -43,7 +44,8 @@ final class StrictFilter implements AddressFilter {
     private AddressVerdict judge(long high, long low, int port) {
         Answer rule = rules.get(high, low).at(port);
         AddressVerdict verdict = weigh(rule, BUILT_IN.get(high, low));
-        boolean denied = verdict.isAllowed() && !carriesOnlyAllowed(high, low, port, rule);
+        boolean denied =
+                verdict.isAllowed() && Embedding.isPossible(high, low) && !carriesOnlyAllowed(high, low, port, rule);
         return denied ? AddressVerdict.DENY_IPV6_EMBEDDING : verdict;
     }
 

@@ -379,6 +379,19 @@ class DnsResolverTest {
     }
 
     @Test
+    void closed_failsWhatIsUnderWay_andClosesItsSockets() {
+        dns.drop("a.test");
+        DnsResolver resolver = resolver(60_000, 0, AddressFamilies.IPV4_AND_IPV6, dns);
+        CompletableFuture<List<InetAddress>> lookup = resolver.resolve("a.test").toCompletableFuture();
+        await().until(() -> dns.count("a.test") == 2);
+
+        resolver.close();
+
+        assertThat(failure(lookup)).hasMessageEndingWith("resolver closed");
+        await().untilAsserted(() -> assertThat(sockets).hasSize(2).noneMatch(Channel::isOpen));
+    }
+
+    @Test
     void resolvConf_isReadAsGlibcDoes() {
         Stream<String> lines = Stream.of(
                 "# comment",
