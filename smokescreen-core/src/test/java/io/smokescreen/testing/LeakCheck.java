@@ -49,8 +49,8 @@ public final class LeakCheck implements LauncherSessionListener {
             factory.detectors.forEach(Detector::poll);
         }
         if (!factory.leaks.isEmpty()) {
-            throw new AssertionError(
-                    "LEAK: " + factory.leaks.size() + " kinds of leaks\n" + String.join("\n\n", factory.leaks));
+            throw new AssertionError("LEAK: lost in " + factory.leaks.size() + " places, last touched here:\n"
+                    + String.join("\n\n", factory.leaks));
         }
     }
 
