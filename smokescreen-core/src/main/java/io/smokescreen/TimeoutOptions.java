@@ -8,7 +8,7 @@ import java.time.Duration;
  * <p>Thread safety: immutable.
  *
  * @param readHeader from the acceptance of a connection, or the first byte of a further request on it, until the head of
- *     the request is complete. A TLS handshake has the same time, before it. Then the connection is closed.
+ *     the request is complete; a TLS handshake counts in. Then the connection is closed.
  * @param keepAlive how long a client's connection may wait for its next request. Then it is closed.
  * @param policy how long a role extractor, ACL policy or address filter may take on the policy executor. Then the request is
  *     denied. Without a policy executor they run at once.
