@@ -7,10 +7,13 @@ import io.smokescreen.Smokescreen;
 import io.smokescreen.SmokescreenBuilder;
 import io.smokescreen.TimeoutOptions;
 import io.smokescreen.api.ConfigurationException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * From flags to a builder. Each value the engine refuses is reported under the name of its flag.
@@ -40,27 +43,36 @@ record ProxyAssembly(SmokescreenCommand flags, Optional<Acl> acl, SmokescreenBui
         return new ProxyAssembly(flags, acl, builder);
     }
 
+    /** Rules are parsed when they are built, so each flag's are built alone first: then the flag to name is known. */
     private static AddressRules rules(SmokescreenCommand.Addresses flags) {
+        Map<String, UnaryOperator<AddressRules.Builder>> setters = new LinkedHashMap<>();
+        setters.put("--deny-range", each(flags.denyRanges, AddressRules.Builder::denyRange));
+        setters.put("--allow-range", each(flags.allowRanges, AddressRules.Builder::allowRange));
+        setters.put("--deny-address", each(flags.denyAddresses, AddressRules.Builder::denyAddress));
+        setters.put("--allow-address", each(flags.allowAddresses, AddressRules.Builder::allowAddress));
         AddressRules.Builder rules =
                 AddressRules.builder().policy(flags.policy).unsafeAllowPrivateRanges(flags.unsafeAllowPrivateRanges);
-        checkEach("--deny-range", flags.denyRanges, rules::denyRange);
-        checkEach("--allow-range", flags.allowRanges, rules::allowRange);
-        checkEach("--deny-address", flags.denyAddresses, rules::denyAddress);
-        checkEach("--allow-address", flags.allowAddresses, rules::allowAddress);
+        for (Map.Entry<String, UnaryOperator<AddressRules.Builder>> setter : setters.entrySet()) {
+            AddressRules.Builder alone = AddressRules.builder().policy(flags.policy);
+            check(setter.getKey(), () -> setter.getValue().apply(alone).build());
+            rules = setter.getValue().apply(rules);
+        }
         return rules.build();
+    }
+
+    private static UnaryOperator<AddressRules.Builder> each(
+            List<String> values, BiFunction<AddressRules.Builder, String, AddressRules.Builder> setter) {
+        return builder -> {
+            AddressRules.Builder result = builder;
+            for (String value : values) {
+                result = setter.apply(result, value);
+            }
+            return result;
+        };
     }
 
     private static ResolverOptions resolverOptions(SmokescreenCommand.Connecting flags) {
         return ResolverOptions.servers(flags.resolvers).withTimeout(flags.dnsTimeout);
-    }
-
-    private static void checkEach(String flag, List<String> values, Consumer<String> setter) {
-        for (String value : values) {
-            check(flag, () -> {
-                setter.accept(value);
-                return value;
-            });
-        }
     }
 
     private static <T> T check(String flag, Supplier<T> setter) {
