@@ -100,8 +100,10 @@ final class Engine {
     /** Starts threads and listens; if anything fails nothing is left behind. */
     RunningEngine start() {
         IoTransport io = ioTransport();
+        int threads =
+                eventLoopThreads > 0 ? eventLoopThreads : Runtime.getRuntime().availableProcessors();
         MultiThreadIoEventLoopGroup loops =
-                new MultiThreadIoEventLoopGroup(eventLoopThreads, new DefaultThreadFactory("smokescreen"), io.loops());
+                new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("smokescreen"), io.loops());
         ScheduledExecutorService housekeeping =
                 Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("smokescreen-housekeeping", true));
         RunningEngine running = new RunningEngine(loops, housekeeping, tracker, () -> draining = true);
