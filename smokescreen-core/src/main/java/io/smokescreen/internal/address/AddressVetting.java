@@ -9,7 +9,6 @@ import io.smokescreen.api.Resolver;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -166,8 +165,7 @@ public final class AddressVetting {
                 done.accept(new VettingResult.Denied(addresses.get(0), literal, verdicts, lookupNanos));
                 return;
             }
-            allowed.sort(Comparator.comparingInt(deferred::indexOf)); // -1, not deferred, first; the sort is stable
-            List<VettedAddress> vetted = allowed.stream()
+            List<VettedAddress> vetted = AddressOrder.of(allowed, deferred).stream()
                     .map(address -> new VettedAddress(address, destination.port()))
                     .toList();
             done.accept(new VettingResult.Vetted(vetted, verdicts, lookupNanos));

@@ -4,29 +4,71 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 
 /** One end of a {@link Tunnel}: reads from its channel and writes to the peer, no faster than the peer takes it. */
 final class TunnelEnd extends ChannelInboundHandlerAdapter {
 
     private final Tunnel tunnel;
+    private final Channel channel;
     private final Channel peer;
     private boolean inputEnded;
+    private boolean outputEnded;
+    private boolean gone;
 
-    TunnelEnd(Tunnel tunnel, Channel peer) {
+    TunnelEnd(Tunnel tunnel, Channel channel, Channel peer) {
         this.tunnel = tunnel;
+        this.channel = channel;
         this.peer = peer;
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    /** {@return whether the other side of this channel has said, by FIN, that it has sent everything} */
+    boolean inputEnded() {
+        return inputEnded;
+    }
+
+    /** {@return whether everything for the other side of this channel is written} */
+    boolean outputEnded() {
+        return outputEnded;
+    }
+
+    void endOutput() {
+        outputEnded = true;
+    }
+
+    /** {@return whether this channel is closed while the tunnel is not} */
+    boolean isGone() {
+        return gone;
+    }
+
+    void gone() {
+        gone = true;
+    }
+
+    /** Takes notice of an end that came before this handler. */
+    void catchUp() {
+        if (!channel.isActive()) {
+            tunnel.inactive(this);
+        } else if (((SocketChannel) channel).isInputShutdown()) {
+            endInput();
+        }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        // A failed write reports itself to the peer's own end as an exception.
+        // A failed write reports itself to the peer's own end as an exception; a closed peer releases the message.
         peer.write(message, peer.voidPromise());
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         peer.flush();
-        if (!peer.isWritable()) {
+        if (!peer.isWritable() && peer.isActive()) {
             ctx.channel().config().setAutoRead(false);
         }
     }
@@ -40,19 +82,26 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof ChannelInputShutdownEvent && !inputEnded) {
-            inputEnded = true;
-            tunnel.endedFrom(peer);
+        // A TLS client may end its direction by close_notify alone, and go on reading.
+        if (event instanceof ChannelInputShutdownEvent || event == SslCloseCompletionEvent.SUCCESS) {
+            endInput();
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        tunnel.abort("connection closed before both directions had ended");
+        tunnel.inactive(this);
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        tunnel.abort(String.valueOf(cause.getMessage()));
+        tunnel.broken(this, String.valueOf(cause.getMessage()));
+    }
+
+    private void endInput() {
+        if (!inputEnded) {
+            inputEnded = true;
+            tunnel.ended(this);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.smokescreen.internal.upstream;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
@@ -70,7 +71,14 @@ public final class Dial {
         if (next < addresses.size()) {
             stagger = loop.schedule(this::tryNext, STAGGER.toNanos(), TimeUnit.NANOSECONDS);
         }
-        Channel channel = sockets.newChannel();
+        Channel channel;
+        try {
+            channel = sockets.newChannel();
+        } catch (ChannelException e) { // no descriptor is left
+            failed(address, e);
+            return;
+        }
+        channel.config().setConnectTimeoutMillis(0); // the deadline of the dial counts, not one of Netty's own
         pending.add(channel);
         loop.register(channel).addListener((ChannelFuture registered) -> {
             if (!registered.isSuccess()) {
