@@ -190,8 +190,8 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         pipeline.remove(encoder);
         pipeline.remove(this);
         Tunnel.join(channel, destination, connection, stages.tunnelIdle());
+        removeCodec(destination.pipeline()); // first: what the client sent ahead must not meet the request encoder
         pipeline.remove(decoder);
-        removeCodec(destination.pipeline());
         destination.config().setAutoRead(true);
         channel.config().setAutoRead(true);
     }

@@ -2,18 +2,21 @@ package io.smokescreen.internal.exchange;
 
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.smokescreen.internal.address.VettedAddress;
 import io.smokescreen.internal.exchange.Rejection.Kind;
 import io.smokescreen.internal.relay.Forward;
+import io.smokescreen.internal.relay.ForwardOutcome;
 import io.smokescreen.internal.request.Request;
 import io.smokescreen.internal.request.ResponseDecoder;
 import io.smokescreen.internal.track.OpenConnection;
 import io.smokescreen.internal.upstream.DialResult.Connected;
 import io.smokescreen.internal.upstream.IdleConnections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * The relay stage of a plain HTTP request: on a connection that waits for one, or on a new one, to an address that was vetted
  * for this very request. Event loop only.
  */
-final class Forwarding implements Forward.Outcome {
+final class Forwarding implements ForwardOutcome {
 
     /** RFC 9110 §9.2.2: those that may be sent again where a kept connection turns out to be dead. */
     private static final Set<HttpMethod> REPEATABLE =
@@ -151,12 +154,19 @@ final class Forwarding implements Forward.Outcome {
     @Override
     public void finished(boolean clientReusable, boolean destinationReusable) {
         Channel channel = destination;
-        if (channel != null && key != null && destinationReusable) {
+        if (channel != null && key != null && destinationReusable && !authenticatesConnection(request)) {
             idle.offer(key, channel);
         } else if (channel != null) {
             channel.close();
         }
         exchange.finish(clientReusable);
+    }
+
+    /** NTLM and Negotiate make the connection its user's own (RFC 4559 §6); another client must not inherit that. */
+    private static boolean authenticatesConnection(Request request) {
+        return request.headers().getAll(HttpHeaderNames.AUTHORIZATION).stream()
+                .map(credentials -> credentials.toLowerCase(Locale.ROOT))
+                .anyMatch(credentials -> credentials.startsWith("ntlm") || credentials.startsWith("negotiate"));
     }
 
     @Override
@@ -168,18 +178,25 @@ final class Forwarding implements Forward.Outcome {
     }
 
     @Override
-    public void failed(boolean timedOut, boolean silent, String message) {
+    public void failed(Failure failure, String message) {
         boolean repeatable =
                 REPEATABLE.contains(request.method()) && request.framing().isEmpty();
-        if (reused && silent && !timedOut && repeatable) {
+        if (reused && repeatable && failure == Failure.NOTHING_RECEIVED) {
             reused = false;
             dial();
             return;
         }
-        Rejection rejection = timedOut
-                ? Rejection.failed(Kind.UPSTREAM_TIMEOUT, "Timed out waiting for the remote host: " + message)
-                : Rejection.failed(Kind.UPSTREAM_INVALID_RESPONSE, "Invalid response from the remote host: " + message);
-        exchange.refuse(rejection, request);
+        exchange.refuse(
+                switch (failure) {
+                    case REQUEST_STALLED ->
+                        Rejection.failed(Kind.REQUEST_TIMEOUT, "Timed out waiting for the client: " + message);
+                    case ORIGIN_STALLED ->
+                        Rejection.failed(Kind.UPSTREAM_TIMEOUT, "Timed out waiting for the remote host: " + message);
+                    case NOTHING_RECEIVED, INVALID_RESPONSE ->
+                        Rejection.failed(
+                                Kind.UPSTREAM_INVALID_RESPONSE, "Invalid response from the remote host: " + message);
+                },
+                request);
     }
 
     @Override
