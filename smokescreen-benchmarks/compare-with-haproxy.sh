@@ -93,7 +93,7 @@ CONFIG
 java -Xmx256m -cp "$jar" io.smokescreen.benchmarks.load.LoadTest backend --port "$backend_port" >"$dir/backend.out" 2>&1 &
 pids+=($!)
 "$dnsmasq" -k -p "$dns_port" --listen-address=127.0.0.1 --bind-interfaces -C /dev/null -h -R \
-  --address=/load.test/127.0.0.1 --local-ttl="$dns_ttl" >"$dir/dnsmasq.out" 2>&1 &
+  --address=/load.test/127.0.0.1 --local=/load.test/ --local-ttl="$dns_ttl" >"$dir/dnsmasq.out" 2>&1 &
 pids+=($!)
 "$haproxy" -db -f "$dir/haproxy.cfg" >"$dir/haproxy.out" 2>&1 &
 haproxy_pid=$!
