@@ -9,6 +9,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
@@ -99,6 +100,9 @@ final class GuardedResolver {
         }
         if (cause instanceof UnknownHostException) {
             return new Lookup.Failed(NO_SUCH_HOST, false);
+        }
+        if (cause instanceof CancellationException) { // nobody waits any more, which is no failure of the resolver
+            return new Lookup.Failed(RESOLVER_FAILED, false);
         }
         if (failureLogged.compareAndSet(false, true)) {
             logger.warn("The resolver failed; the request is refused. Further failures are not logged", cause);

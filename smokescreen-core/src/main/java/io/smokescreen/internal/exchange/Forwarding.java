@@ -6,7 +6,6 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.smokescreen.internal.address.VettedAddress;
-import io.smokescreen.internal.exchange.Rejection.Kind;
 import io.smokescreen.internal.relay.Forward;
 import io.smokescreen.internal.request.Request;
 import io.smokescreen.internal.request.ResponseDecoder;
@@ -68,8 +67,7 @@ final class Forwarding implements Forward.Outcome {
             Optional<Channel> waiting = idle.take(candidate).filter(Forwarding::isUntouched);
             if (waiting.isPresent()) {
                 reused = true;
-                exchange.record()
-                        .reused(waiting.get().localAddress(), waiting.get().remoteAddress());
+                exchange.account().reused(waiting.get());
                 use(waiting.get(), candidate);
                 return;
             }
@@ -107,8 +105,7 @@ final class Forwarding implements Forward.Outcome {
             exchange.cut();
             return;
         }
-        exchange.refuse(
-                Rejection.failed(Kind.MALFORMED_REQUEST, "the request's body was cut off or is malformed"), null);
+        exchange.refuse(Rejections.brokenBody(), null);
     }
 
     void requestReadComplete() {
@@ -144,7 +141,7 @@ final class Forwarding implements Forward.Outcome {
 
     @Override
     public boolean responseBegan(int status) {
-        stages.tracker().writeDecision(exchange.record());
+        exchange.account().writeDecision();
         return !stages.draining().getAsBoolean();
     }
 
@@ -176,10 +173,7 @@ final class Forwarding implements Forward.Outcome {
             dial();
             return;
         }
-        Rejection rejection = timedOut
-                ? Rejection.failed(Kind.UPSTREAM_TIMEOUT, "Timed out waiting for the remote host: " + message)
-                : Rejection.failed(Kind.UPSTREAM_INVALID_RESPONSE, "Invalid response from the remote host: " + message);
-        exchange.refuse(rejection, request);
+        exchange.refuse(Rejections.ofResponse(timedOut, message), request);
     }
 
     @Override
@@ -193,7 +187,7 @@ final class Forwarding implements Forward.Outcome {
 
     private void connected(Connected connected) {
         Channel channel = connected.channel();
-        stages.tracker().opened(exchange.record(), channel);
+        exchange.account().opened(channel);
         channel.pipeline().addLast(new ResponseDecoder(), new HttpRequestEncoder());
         use(channel, keyOf(connected.address()));
     }

@@ -245,6 +245,7 @@ public final class Forward {
         client.writeAndFlush(withoutRoutingTrailers(content)).addListener(written -> {
             if (!over && written.isSuccess()) {
                 end();
+                detach();
                 outcome.finished(keepClient && requestEnded, destinationReusable);
             }
         });
@@ -258,6 +259,7 @@ public final class Forward {
         }
         outcome.responseBegan(head.status().code());
         end();
+        detach();
         client.writeAndFlush(OutgoingMessages.interimToClient(head), client.voidPromise());
         outcome.switched();
     }
@@ -289,6 +291,13 @@ public final class Forward {
         if (stallTimer != null) {
             stallTimer.cancel(false);
         }
+    }
+
+    /**
+     * Leaves the destination's channel to what comes next. After a fault nothing does: then the handler stays, so that what
+     * the closing channel still reports does not go unhandled.
+     */
+    private void detach() {
         ChannelPipeline pipeline = destination.pipeline();
         if (pipeline.get(HANDLER) != null) {
             pipeline.remove(HANDLER);
