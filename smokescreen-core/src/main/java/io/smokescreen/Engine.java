@@ -99,6 +99,7 @@ final class Engine {
 
     /** Starts threads and listens; if anything fails nothing is left behind. */
     RunningEngine start() {
+        draining = false; // an earlier start that failed has left it on
         IoTransport io = ioTransport();
         int threads =
                 eventLoopThreads > 0 ? eventLoopThreads : Runtime.getRuntime().availableProcessors();

@@ -7,7 +7,6 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.smokescreen.internal.address.VettedAddress;
-import io.smokescreen.internal.exchange.Rejection.Kind;
 import io.smokescreen.internal.relay.Forward;
 import io.smokescreen.internal.relay.ForwardOutcome;
 import io.smokescreen.internal.request.Request;
@@ -71,8 +70,7 @@ final class Forwarding implements ForwardOutcome {
             Optional<Channel> waiting = idle.take(candidate).filter(Forwarding::isUntouched);
             if (waiting.isPresent()) {
                 reused = true;
-                exchange.record()
-                        .reused(waiting.get().localAddress(), waiting.get().remoteAddress());
+                exchange.account().reused(waiting.get());
                 use(waiting.get(), candidate);
                 return;
             }
@@ -110,8 +108,7 @@ final class Forwarding implements ForwardOutcome {
             exchange.cut();
             return;
         }
-        exchange.refuse(
-                Rejection.failed(Kind.MALFORMED_REQUEST, "the request's body was cut off or is malformed"), null);
+        exchange.refuse(Rejections.brokenBody(), null);
     }
 
     void requestReadComplete() {
@@ -147,7 +144,7 @@ final class Forwarding implements ForwardOutcome {
 
     @Override
     public boolean responseBegan(int status) {
-        stages.tracker().writeDecision(exchange.record());
+        exchange.account().writeDecision();
         return !stages.draining().getAsBoolean();
     }
 
@@ -186,17 +183,7 @@ final class Forwarding implements ForwardOutcome {
             dial();
             return;
         }
-        exchange.refuse(
-                switch (failure) {
-                    case REQUEST_STALLED ->
-                        Rejection.failed(Kind.REQUEST_TIMEOUT, "Timed out waiting for the client: " + message);
-                    case ORIGIN_STALLED ->
-                        Rejection.failed(Kind.UPSTREAM_TIMEOUT, "Timed out waiting for the remote host: " + message);
-                    case NOTHING_RECEIVED, INVALID_RESPONSE ->
-                        Rejection.failed(
-                                Kind.UPSTREAM_INVALID_RESPONSE, "Invalid response from the remote host: " + message);
-                },
-                request);
+        exchange.refuse(Rejections.ofForward(failure, message), request);
     }
 
     @Override
@@ -210,7 +197,7 @@ final class Forwarding implements ForwardOutcome {
 
     private void connected(Connected connected) {
         Channel channel = connected.channel();
-        stages.tracker().opened(exchange.record(), channel);
+        exchange.account().opened(channel);
         channel.pipeline().addLast(new ResponseDecoder(), new HttpRequestEncoder());
         use(channel, keyOf(connected.address()));
     }

@@ -1,0 +1,119 @@
+package io.smokescreen.internal.exchange;
+
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpMethod;
+import io.smokescreen.api.Host;
+import io.smokescreen.api.Metric;
+import io.smokescreen.internal.address.VettingResult;
+import io.smokescreen.internal.exchange.Rejection.Fault;
+import io.smokescreen.internal.policy.AclOutcome;
+import io.smokescreen.internal.request.Framing;
+import io.smokescreen.internal.request.Request;
+import io.smokescreen.internal.track.ExchangeRecord;
+import io.smokescreen.internal.track.ExchangeRecord.ProxyType;
+import io.smokescreen.internal.track.OpenConnection;
+import io.smokescreen.internal.track.Tracker;
+import io.smokescreen.internal.upstream.DialResult;
+import io.smokescreen.internal.upstream.DialResult.Connected;
+import java.util.Optional;
+
+/** What one exchange leaves in the log and the metrics: told by its stages, in their order. Event loop only. */
+final class Account {
+
+    private final Tracker tracker;
+    private final ExchangeRecord record;
+
+    Account(Tracker tracker, ClientIdentity client) {
+        this.tracker = tracker;
+        this.record = new ExchangeRecord(client.address(), client.commonName(), client.organizationalUnit());
+    }
+
+    /** A head is here, which may be malformed. */
+    void asked(HttpMethod method) {
+        record.requested(method.equals(HttpMethod.CONNECT) ? ProxyType.CONNECT : ProxyType.HTTP, "", "", -1);
+    }
+
+    void requested(Request request) {
+        ProxyType type = request.isConnect() ? ProxyType.CONNECT : ProxyType.HTTP;
+        Framing framing = request.framing();
+        long length = framing.kind() == Framing.Kind.LENGTH ? framing.length() : -1;
+        record.requested(type, request.destination().toString(), request.traceId(), length);
+    }
+
+    void identified(Optional<String> role) {
+        record.identified(role);
+    }
+
+    void decided(AclOutcome outcome) {
+        record.decided(outcome.decision());
+        tracker.decided(record, outcome.decision());
+        if (outcome.failed()) {
+            tracker.count(Metric.ACL_DECIDE_ERROR);
+        }
+    }
+
+    void allowed() {
+        record.allow();
+    }
+
+    void vetted(Host host, VettingResult result) {
+        boolean lookedUp = host.address().isEmpty() && !host.isLocalhost();
+        if (lookedUp) {
+            record.resolved(result.lookupNanos());
+            tracker.resolved(result.lookupNanos(), result instanceof VettingResult.ResolutionFailed);
+        }
+        if (result instanceof VettingResult.Vetted vetted) {
+            vetted.verdicts().forEach(tracker::judged);
+        } else if (result instanceof VettingResult.Denied denied) {
+            denied.verdicts().forEach(tracker::judged);
+        }
+    }
+
+    void dialing() {
+        tracker.dialing(record);
+    }
+
+    void dialed(DialResult result) {
+        if (result instanceof Connected connected) {
+            tracker.dialed(connected.nanos());
+            Channel destination = connected.channel();
+            record.connected(connected.nanos(), destination.localAddress(), destination.remoteAddress());
+        } else if (result instanceof DialResult.Failed failed) {
+            tracker.dialFailed(failed.kind().tag());
+        }
+    }
+
+    /** A connection from an earlier exchange is used. */
+    void reused(Channel destination) {
+        record.reused(destination.localAddress(), destination.remoteAddress());
+    }
+
+    /** A new connection carries the exchange; its close line is written whatever closes it. */
+    OpenConnection opened(Channel destination) {
+        return tracker.opened(record, destination);
+    }
+
+    void refused(Rejection rejection) {
+        if (rejection.kind().fault() == Fault.DENIED) {
+            record.deny(rejection.reason());
+        } else {
+            record.fail(rejection.reason());
+        }
+        writeDecision();
+    }
+
+    void failed(String why) {
+        record.fail(why);
+        writeDecision();
+    }
+
+    /** Writes the decision line; only the first call does. */
+    void writeDecision() {
+        tracker.writeDecision(record);
+    }
+
+    /** {@return where the client wants to go, in canonical form; the empty string before that is known} */
+    String requestedHost() {
+        return record.requestedHost();
+    }
+}
