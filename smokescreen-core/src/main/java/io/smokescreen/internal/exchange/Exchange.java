@@ -27,12 +27,12 @@ import io.smokescreen.internal.request.ParseResult;
 import io.smokescreen.internal.request.Request;
 import io.smokescreen.internal.request.RequestParser;
 import io.smokescreen.internal.track.OpenConnection;
-import io.smokescreen.internal.upstream.Dial;
 import io.smokescreen.internal.upstream.DialResult;
 import io.smokescreen.internal.upstream.DialResult.Connected;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -170,8 +170,8 @@ final class Exchange {
     // ------------------------------------------------------------------------------------------------ vet
 
     private void vet(Authorized authorized) {
-        pending = stages.vetting()
-                .vet(authorized.request().destination(), loop, result -> step(() -> vetted(authorized, result)));
+        begin(() -> stages.vetting()
+                .vet(authorized.request().destination(), loop, result -> step(() -> vetted(authorized, result))));
     }
 
     private void vetted(Authorized authorized, VettingResult result) {
@@ -202,8 +202,12 @@ final class Exchange {
 
     /** Connects to the first of these addresses that answers, or refuses the request. */
     void dial(List<VettedAddress> addresses, Consumer<Connected> then, Request request) {
-        Dial dial = stages.dialer().dial(addresses, loop, result -> step(() -> dialed(result, then, request)));
-        pending = dial::cancel;
+        begin(() -> stages.dialer().dial(addresses, loop, result -> {
+            if (over && result instanceof Connected late) {
+                late.channel().close();
+            }
+            step(() -> dialed(result, then, request));
+        }));
     }
 
     private void dialed(DialResult result, Consumer<Connected> then, Request request) {
@@ -345,6 +349,15 @@ final class Exchange {
 
     Account account() {
         return account;
+    }
+
+    /** Begins what can be cancelled. It may lead to the next stage at once, which is then what is to be cancelled. */
+    private void begin(Supplier<Cancellable> work) {
+        Cancellable before = pending;
+        Cancellable begun = work.get();
+        if (pending == before) {
+            pending = begun;
+        }
     }
 
     /** Runs a stage that an asynchronous answer leads to, unless the client has left meanwhile. */

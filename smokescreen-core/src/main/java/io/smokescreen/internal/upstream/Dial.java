@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.smokescreen.api.Host;
+import io.smokescreen.internal.address.Cancellable;
 import io.smokescreen.internal.address.VettedAddress;
 import io.smokescreen.internal.upstream.DialResult.Connected;
 import io.smokescreen.internal.upstream.DialResult.Failed;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * One attempt to connect to a destination: its addresses are tried in order, each a quarter of a second after the one before
  * or as soon as that one failed (RFC 8305 §5); the first to connect wins and the others are closed. Event loop only.
  */
-public final class Dial {
+public final class Dial implements Cancellable {
 
     /** RFC 8305 §5, "Connection Attempt Delay", the recommended value. */
     static final Duration STAGGER = Duration.ofMillis(250);
@@ -60,6 +61,7 @@ public final class Dial {
     }
 
     /** Gives up: nothing is called back any more, and what connects late is closed. */
+    @Override
     public void cancel() {
         if (!finished) {
             finish();

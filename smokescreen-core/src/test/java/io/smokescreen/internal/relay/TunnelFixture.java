@@ -29,6 +29,7 @@ final class TunnelFixture implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration STALL = Duration.ofMillis(200);
+    static final int WARM_UP = 6;
     private static final int CHUNK = 64 * 1024;
 
     private final TestOrigin origin;
@@ -147,6 +148,20 @@ final class TunnelFixture implements AutoCloseable {
         await().atMost(PATIENCE)
                 .pollInterval(STALL)
                 .until(() -> count.get() > 0 && last.getAndSet(count.get()) == count.get());
+    }
+
+    /** {@return how many descriptors this process has open, once every event loop has opened what it keeps} */
+    long warmDescriptors() {
+        for (int i = 0; i < WARM_UP; i++) {
+            open().close();
+        }
+        await().atMost(PATIENCE).until(() -> proxy.closes().size() == WARM_UP);
+        AtomicLong last = new AtomicLong(-1);
+        await().atMost(PATIENCE).pollInterval(STALL).until(() -> {
+            long now = descriptors();
+            return last.getAndSet(now) == now;
+        });
+        return last.get();
     }
 
     /** {@return how many descriptors this process has open} */
