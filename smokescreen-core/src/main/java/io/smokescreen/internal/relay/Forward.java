@@ -227,6 +227,7 @@ public final class Forward {
         client.writeAndFlush(OutgoingMessages.withPassableTrailers(content)).addListener(written -> {
             if (!over && written.isSuccess()) {
                 end();
+                detach();
                 outcome.finished(keepClient && requestEnded, destinationReusable);
             }
         });
@@ -243,6 +244,7 @@ public final class Forward {
         }
         outcome.responseBegan(head.status().code());
         end();
+        detach();
         client.writeAndFlush(OutgoingMessages.interimToClient(head), client.voidPromise());
         outcome.switched();
     }
@@ -276,6 +278,13 @@ public final class Forward {
     private void end() {
         over = true;
         stall.stop();
+    }
+
+    /**
+     * Leaves the destination's channel to what comes next. After a fault nothing does: then the handler stays, so that what
+     * the closing channel still reports does not go unhandled.
+     */
+    private void detach() {
         ChannelPipeline pipeline = destination.pipeline();
         if (pipeline.get(HANDLER) != null) {
             pipeline.remove(HANDLER);

@@ -32,7 +32,8 @@ class HeaderHygieneTest {
                     + "\r\nAuthorization: Bearer t\r\nCookie: a=b\r\nVia: 1.1 mine\r\nX-Forwarded-For: 10.0.0.1"
                     + "\r\nAccept-Encoding: gzip, br\r\nRange: bytes=0-1\r\n\r\n");
             assertThat(origin.onlyHead())
-                    .isEqualTo("GET /p HTTP/1.1\r\nhost: " + HOST + ":" + http.origin().port()
+                    .isEqualTo("GET /p HTTP/1.1\r\nhost: " + HOST + ":"
+                            + http.origin().port()
                             + "\r\nUser-Agent: me\r\nAuthorization: Bearer t\r\nCookie: a=b\r\nVia: 1.1 mine"
                             + "\r\nX-Forwarded-For: 10.0.0.1\r\nAccept-Encoding: gzip, br\r\nRange: bytes=0-1\r\n\r\n");
         }
@@ -65,7 +66,11 @@ class HeaderHygieneTest {
         try (PlainHttp http = PlainHttp.to(origin);
                 RawClient client = http.client()) {
             client.send(http.head(
-                            "PUT", "/", "Content-Encoding: gzip", "Content-Length: " + body.length(), "Accept-Encoding: x")
+                            "PUT",
+                            "/",
+                            "Content-Encoding: gzip",
+                            "Content-Length: " + body.length(),
+                            "Accept-Encoding: x")
                     + body);
             assertThat(client.readHead()).isEqualTo(head);
             assertThat(client.read(body.length())).asString(ISO_8859_1).isEqualTo(body);
@@ -77,7 +82,13 @@ class HeaderHygieneTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/", "/a//b/../c/./d", "/%2e%2e/%00%0d%0a", "/a;b=c?d=e&f=/?g", "/?", "/\"<>\\^`{|}", "/http://x/",
+                "/",
+                "/a//b/../c/./d",
+                "/%2e%2e/%00%0d%0a",
+                "/a;b=c?d=e&f=/?g",
+                "/?",
+                "/\"<>\\^`{|}",
+                "/http://x/",
             })
     void pathAndQuery_goOnAsTheyCame(String path) throws Exception {
         Keeping origin = answering(head -> OK);

@@ -33,9 +33,11 @@ class IdleConnectionsTest {
 
     @Test
     void key_holdsEverythingTheVerdictWasAbout() throws Exception {
-        IdleConnections.Key key = new IdleConnections.Key("role", new Destination(Host.parse("a.test"), 80), address(1, 80));
+        IdleConnections.Key key =
+                new IdleConnections.Key("role", new Destination(Host.parse("a.test"), 80), address(1, 80));
         EmbeddedChannel channel = offered(key);
-        assertThat(idle.take(new IdleConnections.Key("", key.destination(), key.address()))).isEmpty();
+        assertThat(idle.take(new IdleConnections.Key("", key.destination(), key.address())))
+                .isEmpty();
         assertThat(idle.take(new IdleConnections.Key("role", new Destination(Host.parse("b.test"), 80), key.address())))
                 .isEmpty();
         assertThat(idle.take(new IdleConnections.Key("role", new Destination(Host.parse("a.test"), 81), key.address())))
