@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.net.Socket;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -118,15 +117,17 @@ class ConnectionReuseTest {
 
     @Test
     void addressThatIsNowDenied_isHonoured_thoughAConnectionWaits() throws Exception {
-        AtomicReference<AddressVerdict> verdict = new AtomicReference<>(AddressVerdict.ALLOW_USER_CONFIGURED);
+        AtomicBoolean open = new AtomicBoolean(true);
         Keeping origin = answering(head -> OK);
         try (PlainHttp http = PlainHttp.to(
                 origin,
                 builder -> builder.eventLoopThreads(1)
                         .addressRules(AddressRules.defaults())
-                        .addressFilter((address, port) -> verdict.get()))) {
+                        .addressFilter((address, port) -> open.get()
+                                ? AddressVerdict.ALLOW_USER_CONFIGURED
+                                : AddressVerdict.DENY_USER_CONFIGURED))) {
             succeed(http, http.get("/"));
-            verdict.set(AddressVerdict.DENY_USER_CONFIGURED);
+            open.set(false);
             try (RawClient client = http.client()) {
                 assertThat(client.send(http.get("/")).readHead()).startsWith(DENIED);
             }
@@ -211,7 +212,7 @@ class ConnectionReuseTest {
             await().until(() -> http.proxy().closes().size() == 1);
             succeed(http, http.get("/"));
             assertThat(http.origin().accepted()).isEqualTo(2);
-            assertThat(http.requestsInWork()).isZero();
+            await().until(() -> http.requestsInWork() == 0);
         }
     }
 
@@ -289,7 +290,6 @@ class ConnectionReuseTest {
         };
         try (PlainHttp http = PlainHttp.to(countsEnds, ConnectionReuseTest::oneLoop)) {
             succeed(http, http.get("/"));
-            assertThat(http.proxy().smokescreen().policy()).isNotNull();
             http.proxy().smokescreen().close();
             assertThat(http.proxy().closes()).hasSize(1);
             await().until(() -> ended.get() == 1);

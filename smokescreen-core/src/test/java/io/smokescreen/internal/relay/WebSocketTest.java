@@ -53,7 +53,7 @@ class WebSocketTest {
             assertThat(http.proxy().decisions().get(0))
                     .containsAllEntriesOf(Map.of("proxy_type", "http", "allow", true));
             assertThat(http.proxy().closes().get(0)).containsEntry("proxy_type", "http");
-            assertThat(http.requestsInWork()).isZero();
+            await().until(() -> http.requestsInWork() == 0);
         }
     }
 

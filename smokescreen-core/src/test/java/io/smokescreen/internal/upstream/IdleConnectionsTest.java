@@ -7,7 +7,6 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.smokescreen.api.Destination;
 import io.smokescreen.api.Host;
-import io.smokescreen.internal.upstream.IdleConnections.Key;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -34,16 +33,18 @@ class IdleConnectionsTest {
 
     @Test
     void key_holdsEverythingTheVerdictWasAbout() throws Exception {
-        Key key = new Key("role", new Destination(Host.parse("a.test"), 80), address(1, 80));
+        IdleConnections.Key key =
+                new IdleConnections.Key("role", new Destination(Host.parse("a.test"), 80), address(1, 80));
         EmbeddedChannel channel = offered(key);
-        assertThat(idle.take(new Key("", key.destination(), key.address()))).isEmpty();
-        assertThat(idle.take(new Key("role", new Destination(Host.parse("b.test"), 80), key.address())))
+        assertThat(idle.take(new IdleConnections.Key("", key.destination(), key.address())))
                 .isEmpty();
-        assertThat(idle.take(new Key("role", new Destination(Host.parse("a.test"), 81), key.address())))
+        assertThat(idle.take(new IdleConnections.Key("role", new Destination(Host.parse("b.test"), 80), key.address())))
                 .isEmpty();
-        assertThat(idle.take(new Key("role", key.destination(), address(2, 80))))
+        assertThat(idle.take(new IdleConnections.Key("role", new Destination(Host.parse("a.test"), 81), key.address())))
                 .isEmpty();
-        assertThat(idle.take(new Key("role", key.destination(), address(1, 80))))
+        assertThat(idle.take(new IdleConnections.Key("role", key.destination(), address(2, 80))))
+                .isEmpty();
+        assertThat(idle.take(new IdleConnections.Key("role", key.destination(), address(1, 80))))
                 .containsSame(channel);
     }
 
@@ -123,15 +124,15 @@ class IdleConnectionsTest {
         assertThat(idle.take(key("a.test"))).isEmpty();
     }
 
-    private EmbeddedChannel offered(Key key) {
+    private EmbeddedChannel offered(IdleConnections.Key key) {
         EmbeddedChannel channel = new EmbeddedChannel();
         idle.offer(key, channel);
         return channel;
     }
 
-    private static Key key(String host) {
+    private static IdleConnections.Key key(String host) {
         try {
-            return new Key("role", new Destination(Host.parse(host), 80), address(1, 80));
+            return new IdleConnections.Key("role", new Destination(Host.parse(host), 80), address(1, 80));
         } catch (UnknownHostException e) {
             throw new AssertionError(e);
         }
