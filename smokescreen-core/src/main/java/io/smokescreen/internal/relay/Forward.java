@@ -252,7 +252,9 @@ public final class Forward {
     /** Nothing moved for too long; whose turn it was decides what the client is told. */
     private void stalled() {
         boolean awaitsContinue = request.expectContinue() && !bodyBegan;
-        if (requestEnded || awaitsContinue || !destination.isWritable()) {
+        if (responseComplete || !client.isWritable()) {
+            fault(Failure.REQUEST_STALLED, "the client did not read the response in time");
+        } else if (requestEnded || awaitsContinue || !destination.isWritable()) {
             fault(Failure.ORIGIN_STALLED, "the origin did not answer in time");
         } else {
             fault(Failure.REQUEST_STALLED, "the request's body did not arrive in time");

@@ -8,7 +8,7 @@ public interface ForwardOutcome {
 
     /** Why there is no response. */
     enum Failure {
-        /** The client stopped sending its request. */
+        /** The client stopped sending its request, or reading. */
         REQUEST_STALLED,
         /** The origin stopped reading the request, or did not answer. */
         ORIGIN_STALLED,

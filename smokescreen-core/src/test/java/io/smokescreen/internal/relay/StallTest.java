@@ -119,7 +119,7 @@ class StallTest {
             client.send(http.get("/")).readHead();
             assertThat(upstreamEnded.await(10, TimeUnit.SECONDS)).isTrue();
             assertThat(written.get()).isLessThan(A_LOT / 2);
-            assertOneOfEach(http, "the origin did not answer in time");
+            assertOneOfEach(http, "the client did not read the response in time");
             assertThatThrownBy(client::readAll).isInstanceOf(UncheckedIOException.class);
         }
     }
