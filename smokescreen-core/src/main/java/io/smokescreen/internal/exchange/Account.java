@@ -7,7 +7,6 @@ import io.smokescreen.api.Metric;
 import io.smokescreen.internal.address.VettingResult;
 import io.smokescreen.internal.exchange.Rejection.Fault;
 import io.smokescreen.internal.policy.AclOutcome;
-import io.smokescreen.internal.request.Framing;
 import io.smokescreen.internal.request.Request;
 import io.smokescreen.internal.track.ExchangeRecord;
 import io.smokescreen.internal.track.ExchangeRecord.ProxyType;
@@ -30,14 +29,12 @@ final class Account {
 
     /** A head is here, which may be malformed. */
     void asked(HttpMethod method) {
-        record.requested(method.equals(HttpMethod.CONNECT) ? ProxyType.CONNECT : ProxyType.HTTP, "", "", -1);
+        record.requested(method.equals(HttpMethod.CONNECT) ? ProxyType.CONNECT : ProxyType.HTTP, "", "");
     }
 
     void requested(Request request) {
         ProxyType type = request.isConnect() ? ProxyType.CONNECT : ProxyType.HTTP;
-        Framing framing = request.framing();
-        long length = framing.kind() == Framing.Kind.LENGTH ? framing.length() : -1;
-        record.requested(type, request.destination().toString(), request.traceId(), length);
+        record.requested(type, request.destination().toString(), request.traceId());
     }
 
     void identified(Optional<String> role) {
@@ -91,6 +88,12 @@ final class Account {
     /** A new connection carries the exchange; its close line is written whatever closes it. */
     OpenConnection opened(Channel destination) {
         return tracker.opened(record, destination);
+    }
+
+    /** A plain HTTP response begins; its body has that length, or -1 where that is not known yet. */
+    void responded(long contentLength) {
+        record.responded(contentLength);
+        writeDecision();
     }
 
     void refused(Rejection rejection) {

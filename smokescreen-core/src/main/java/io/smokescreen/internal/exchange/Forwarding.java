@@ -143,8 +143,8 @@ final class Forwarding implements ForwardOutcome {
     }
 
     @Override
-    public boolean responseBegan(int status) {
-        exchange.account().writeDecision();
+    public boolean responseBegan(long contentLength) {
+        exchange.account().responded(contentLength);
         return !stages.draining().getAsBoolean();
     }
 

@@ -206,7 +206,7 @@ public final class Forward {
         responseBegan = true;
         // RFC 9110 §10.1.1: a client that still waits for its 100 may leave the body out now, and we could not tell
         boolean bodyInDoubt = request.expectContinue() && !bodyBegan;
-        keepClient = outcome.responseBegan(head.status().code()) && request.keepAlive() && !bodyInDoubt;
+        keepClient = outcome.responseBegan(responses.framing().knownLength()) && request.keepAlive() && !bodyInDoubt;
         HttpResponse outgoing = OutgoingMessages.toClient(head, responses.framing(), request, keepClient);
         keepClient = !outgoing.headers().contains(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
         client.write(outgoing, client.voidPromise());
@@ -242,7 +242,7 @@ public final class Forward {
             fault(Failure.INVALID_RESPONSE, "the origin switched protocols unasked");
             return;
         }
-        outcome.responseBegan(head.status().code());
+        outcome.responseBegan(0);
         end();
         detach();
         client.writeAndFlush(OutgoingMessages.interimToClient(head), client.voidPromise());

@@ -18,8 +18,13 @@ public interface ForwardOutcome {
         INVALID_RESPONSE
     }
 
-    /** The head of the final response is here. Returns whether the client's connection may be kept afterwards. */
-    boolean responseBegan(int status);
+    /**
+     * The head of the final response is here.
+     *
+     * @param contentLength the length of its body, -1 where that is not known yet
+     * @return whether the client's connection may be kept afterwards
+     */
+    boolean responseBegan(long contentLength);
 
     /** The response is complete and handed to the client's channel. */
     void finished(boolean clientReusable, boolean destinationReusable);
