@@ -98,7 +98,7 @@ class LogLinesTest {
             assertThat(decision)
                     .containsEntry("level", "INFO")
                     .containsEntry("proxy_type", "http")
-                    .containsEntry("content_length", 4L);
+                    .containsEntry("content_length", 2L);
             Map<String, Object> close = onlyClose(proxy);
             assertTypes(close, IDENTIFYING);
             assertTypes(close, CLOSE);
