@@ -1,5 +1,6 @@
 package io.smokescreen;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -72,7 +73,7 @@ class LifecycleTest {
     @Test
     void start_onATakenPort_namesItLeavesNothing_andMayBeRepeated() throws IOException {
         awaitNoThreads();
-        ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+        ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         int port = taken.getLocalPort();
         Smokescreen proxy = Smokescreen.builder().listen("127.0.0.1", port).build();
 
@@ -91,6 +92,7 @@ class LifecycleTest {
     }
 
     @Test
+    @SuppressWarnings("try") // closing one of them early is the point
     void several_inOneJvm_areIndependent() {
         try (Smokescreen first = local().start();
                 Smokescreen second = local().start()) {
@@ -107,6 +109,9 @@ class LifecycleTest {
     void stop_withNothingOpen_returnsTrueAtOnce() {
         try (TestProxy proxy = TestProxy.start();
                 RawClient idle = proxy.connect()) {
+            idle.send("GET http://evil.test/ HTTP/1.1\r\nHost: x\r\n\r\n");
+            assertThat(HttpReply.read(idle).status()).isEqualTo(407);
+
             assertThat(proxy.smokescreen().stop(LONG)).isTrue();
 
             assertThat(idle.readAll()).isEmpty();
@@ -120,7 +125,7 @@ class LifecycleTest {
         TestOrigin.Behaviour slow = connection -> {
             TestOrigin.readHead(connection.getInputStream());
             assertThat(answer.await(10, TimeUnit.SECONDS)).isTrue();
-            connection.getOutputStream().write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".getBytes("US-ASCII"));
+            connection.getOutputStream().write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".getBytes(US_ASCII));
             connection.getInputStream().read();
         };
         try (TestOrigin origin = TestOrigin.start(slow);
@@ -190,7 +195,8 @@ class LifecycleTest {
     }
 
     private static boolean isRefusedBy(InetSocketAddress address) {
-        try (RawClient ignored = RawClient.connect(address)) {
+        try {
+            RawClient.connect(address).close();
             return false;
         } catch (UncheckedIOException e) {
             return true;

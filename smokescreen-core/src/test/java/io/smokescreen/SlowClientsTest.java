@@ -1,5 +1,6 @@
 package io.smokescreen;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -118,7 +119,7 @@ class SlowClientsTest {
                 connection
                         .getOutputStream()
                         .write(("HTTP/1.1 200 OK\r\nContent-Length: " + path.length() + "\r\n\r\n" + path)
-                                .getBytes("US-ASCII"));
+                                .getBytes(US_ASCII));
             }
         };
         try (TestOrigin origin = TestOrigin.start(counting);

@@ -27,14 +27,12 @@ public final class RecordingOrigin implements AutoCloseable {
     /** What came on one connection. */
     public static final class Visit {
 
-        @SuppressWarnings("JdkObsolete") // written by the origin's thread, read by the test's
-        private final StringBuffer received = new StringBuffer();
-
+        private volatile String received = "";
         private final List<String> requests = new CopyOnWriteArrayList<>();
 
         /** {@return every byte so far, as ISO-8859-1} */
         public String received() {
-            return received.toString();
+            return received;
         }
 
         /** {@return the heads of the requests that were complete} */
@@ -92,8 +90,8 @@ public final class RecordingOrigin implements AutoCloseable {
         byte[] buffer = new byte[8_192];
         int handled = 0;
         for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-            visit.received.append(new String(buffer, 0, count, ISO_8859_1));
-            String text = visit.received();
+            String text = visit.received() + new String(buffer, 0, count, ISO_8859_1);
+            visit.received = text;
             if (!text.matches("(?s)[A-Z]{3,10} .*")) {
                 out.write(buffer, 0, count);
                 continue;

@@ -15,9 +15,13 @@ import io.smokescreen.internal.track.Tracker;
 import io.smokescreen.internal.upstream.DialResult;
 import io.smokescreen.internal.upstream.DialResult.Connected;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What one exchange leaves in the log and the metrics: told by its stages, in their order. Event loop only. */
 final class Account {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Account.class);
 
     private final Tracker tracker;
     private final ExchangeRecord record;
@@ -97,6 +101,12 @@ final class Account {
     }
 
     void refused(Rejection rejection) {
+        switch (rejection.kind()) {
+            case MALFORMED_REQUEST -> tracker.count(Metric.REQUESTS_MALFORMED);
+            case ROLE_MISSING, ROLE_FAILED -> tracker.count(Metric.ACL_ROLE_NOT_DETERMINED);
+            case NEXT_HOP_INVALID -> tracker.count(Metric.ACL_UPSTREAM_PROXY_PARSE_ERROR);
+            default -> {} // counted where it was found
+        }
         if (rejection.kind().fault() == Fault.DENIED) {
             record.deny(rejection.reason());
         } else {
@@ -115,8 +125,9 @@ final class Account {
         tracker.writeDecision(record);
     }
 
-    /** {@return where the client wants to go, in canonical form; the empty string before that is known} */
-    String requestedHost() {
-        return record.requestedHost();
+    /** A fault of the proxy itself. */
+    void internalError(Throwable cause) {
+        tracker.count(Metric.REQUESTS_INTERNAL_ERROR);
+        LOG.error("a fault in the work on a request to {}", record.requestedHost(), cause);
     }
 }

@@ -1,25 +1,18 @@
 package io.smokescreen.internal.exchange;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.LastHttpContent;
 import io.smokescreen.api.AclRequest;
 import io.smokescreen.api.ClientRequest;
 import io.smokescreen.api.Host;
-import io.smokescreen.api.Metric;
 import io.smokescreen.internal.address.Cancellable;
 import io.smokescreen.internal.address.VettedAddress;
 import io.smokescreen.internal.address.VettingResult;
 import io.smokescreen.internal.policy.AclOutcome;
 import io.smokescreen.internal.policy.RoleOutcome;
 import io.smokescreen.internal.relay.Tunnel;
-import io.smokescreen.internal.request.Framing;
 import io.smokescreen.internal.request.Malformed;
 import io.smokescreen.internal.request.NextHop;
 import io.smokescreen.internal.request.NotProxyRequest;
@@ -34,24 +27,12 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One request, from its head to its end. The stages stand in the order in which a request walks through them; each takes
  * what only the stage before can make. Event loop only.
  */
 final class Exchange {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
-
-    /** The longest body of a refused request that is read and dropped to keep the connection, in bytes. */
-    private static final long MAX_DROPPED_BODY = 64 * 1024;
-
-    /** RFC 9110 §9.3.6: no Content-Length, no Transfer-Encoding. */
-    private static final ByteBuf ESTABLISHED = Unpooled.unreleasableBuffer(Unpooled.directBuffer()
-            .writeBytes("HTTP/1.1 200 OK\r\n\r\n".getBytes(US_ASCII))
-            .asReadOnly());
 
     private final Stages stages;
     private final ExchangeHandler client;
@@ -89,7 +70,6 @@ final class Exchange {
         } else if (parsed instanceof NotProxyRequest direct) {
             answerDirect(direct);
         } else if (parsed instanceof Malformed malformed) {
-            stages.tracker().count(Metric.REQUESTS_MALFORMED);
             refuse(Rejections.of(malformed), null);
         }
     }
@@ -108,26 +88,14 @@ final class Exchange {
 
     private void identify(Request request) {
         account.requested(request);
-        ClientIdentity identity = client.identity();
-        ClientRequest question = new ClientRequest(
-                request.method().name(),
-                request.destination(),
-                request.headerView(),
-                identity.address(),
-                identity.certificates());
-        stages.policyCalls()
-                .ask(
-                        loop,
-                        () -> stages.roles().role(question),
-                        RoleOutcome.FAILED,
-                        outcome -> step(() -> identified(request, outcome)));
+        ClientRequest question = client.identity().asking(request);
+        ask(() -> stages.roles().role(question), RoleOutcome.FAILED, outcome -> identified(request, outcome));
     }
 
     private void identified(Request request, RoleOutcome outcome) {
         account.identified(outcome.role());
         Optional<Rejection> refusal = stages.decisions().roleRefusal(outcome, request.authority());
         if (refusal.isPresent()) {
-            stages.tracker().count(Metric.ACL_ROLE_NOT_DETERMINED);
             refuse(refusal.get(), request);
             return;
         }
@@ -140,17 +108,11 @@ final class Exchange {
         Request request = identified.request();
         Optional<Host> nextHop = request.nextHop().flatMap(NextHop::tryParse);
         if (request.nextHop().isPresent() && nextHop.isEmpty()) {
-            stages.tracker().count(Metric.ACL_UPSTREAM_PROXY_PARSE_ERROR);
             refuse(Rejections.nextHopInvalid(request), request);
             return;
         }
         AclRequest question = new AclRequest(identified.role(), request.destination(), nextHop);
-        stages.policyCalls()
-                .ask(
-                        loop,
-                        () -> stages.decisions().decide(question),
-                        AclOutcome.FAILED,
-                        outcome -> step(() -> decided(identified, outcome)));
+        ask(() -> stages.decisions().decide(question), AclOutcome.FAILED, outcome -> decided(identified, outcome));
     }
 
     private void decided(Identified identified, AclOutcome outcome) {
@@ -192,7 +154,7 @@ final class Exchange {
         Request request = authorized.request();
         account.dialing();
         if (request.isConnect()) {
-            dial(addresses, connected -> openTunnel(request, connected), request);
+            dial(addresses, this::openTunnel, request);
             return;
         }
         forwarding =
@@ -221,14 +183,13 @@ final class Exchange {
 
     // ---------------------------------------------------------------------------------------------- relay
 
-    private void openTunnel(Request request, Connected connected) {
+    private void openTunnel(Connected connected) {
         Channel destination = connected.channel();
         OpenConnection connection = account.opened(destination);
         account.writeDecision();
-        LOG.debug("tunnel to {} is open", request.destination());
         over = true;
         // Written past the encoder, which is about to leave the pipeline.
-        channel.pipeline().context(client.encoder()).writeAndFlush(ESTABLISHED.duplicate(), channel.voidPromise());
+        channel.pipeline().context(client.encoder()).writeAndFlush(TunnelResponse.established(), channel.voidPromise());
         client.becomeTunnel(destination, connection);
     }
 
@@ -253,15 +214,7 @@ final class Exchange {
             forwarding.requestContent(content);
             return;
         }
-        // The request was refused and its body is short: it is read and dropped, so that the connection can stay.
-        boolean last = content instanceof LastHttpContent;
-        boolean broken = content.decoderResult().isFailure();
-        content.release();
-        if (broken) {
-            client.finishAndClose();
-        } else if (last) {
-            client.next();
-        }
+        Refusal.drop(content, client);
     }
 
     void requestReadComplete() {
@@ -287,44 +240,21 @@ final class Exchange {
         over = true;
         answered = true;
         account.refused(rejection);
-        boolean keep = request != null && isKeptAfterRefusal(request);
-        channel.writeAndFlush(
-                RejectionResponse.of(rejection, stages.denyMessageExtra(), keep, channel.alloc()),
-                channel.voidPromise());
-        if (!keep) {
-            client.finishAndClose();
-        } else if (forwarding == null || !forwarding.hasBegun()) {
-            client.dropBody();
-        } else {
-            client.next();
-        }
-    }
-
-    private boolean isKeptAfterRefusal(Request request) {
-        if (request.isConnect() || !request.keepAlive() || stages.draining().getAsBoolean()) {
-            return false;
-        }
-        if (forwarding != null && forwarding.hasBegun()) {
-            return forwarding.requestHasEnded();
-        }
-        Framing framing = request.framing();
-        boolean shortBody = framing.kind() == Framing.Kind.LENGTH && framing.length() <= MAX_DROPPED_BODY;
-        return framing.isEmpty() || (shortBody && !request.expectContinue());
+        new Refusal(stages, client).answer(rejection, request, forwarding);
     }
 
     /** A fault of the proxy itself: the client learns that there was one, the log learns which. */
     void internalError(Throwable cause) {
-        stages.tracker().count(Metric.REQUESTS_INTERNAL_ERROR);
-        LOG.error("a fault in the work on a request to {}", account.requestedHost(), cause);
+        account.internalError(cause);
         pending.cancel();
-        if (responseHasBegun()) {
-            cut();
-            return;
-        }
         if (forwarding != null) {
             forwarding.abandon("internal failure");
         }
-        refuse(Rejections.internalError(), null);
+        if (responseHasBegun()) {
+            cut();
+        } else {
+            refuse(Rejections.internalError(), null);
+        }
     }
 
     /** The client has left: nothing of its request goes on. */
@@ -360,6 +290,10 @@ final class Exchange {
         }
     }
 
+    private <T> void ask(Supplier<T> question, T late, Consumer<T> next) {
+        stages.policyCalls().ask(loop, question, late, answer -> step(() -> next.accept(answer)));
+    }
+
     /** Runs a stage that an asynchronous answer leads to, unless the client has left meanwhile. */
     private void step(Runnable stage) {
         if (over) {
@@ -367,8 +301,8 @@ final class Exchange {
         }
         try {
             stage.run();
-        } catch (
-                Throwable e) { // an Error too: whoever called back would swallow it, and the client would wait for ever
+        } catch (Throwable e) {
+            // An Error too: whoever called back would swallow it, and the client would wait for ever.
             internalError(e);
         }
     }
