@@ -111,6 +111,8 @@ final class Engine {
         try {
             ClientPipeline pipeline =
                     new ClientPipeline(stages(io, running), timeouts.readHeader(), timeouts.keepAlive(), tls);
+            self.listensOn(
+                    listenAddress.getPort()); // before the first request; a port chosen for us is known only after
             ProxyServer server = ProxyServer.listen(listenAddress, io, loops, pipeline, tracker);
             self.listensOn(server.address().getPort());
             var unused = housekeeping.scheduleWithFixedDelay(
@@ -160,7 +162,7 @@ final class Engine {
                 families,
                 resolverOptions.cacheEntries(),
                 ResolverOptions.MAX_CACHED_SECONDS);
-        return new DnsResolver(settings, loops, io.datagrams(), io.sockets());
+        return new DnsResolver(settings, loops, io.datagrams(), io.plainSockets());
     }
 
     private IoTransport ioTransport() {

@@ -2,11 +2,16 @@ package io.smokescreen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.smokescreen.api.AclDecision;
 import io.smokescreen.api.AddressVerdict;
+import io.smokescreen.api.MitmSettings;
 import io.smokescreen.api.RoleExtractor;
 import io.smokescreen.testing.HttpReply;
 import io.smokescreen.testing.RawClient;
 import io.smokescreen.testing.TestProxy;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +47,15 @@ class PolicyCheckTest {
     })
     void withAcl(String role, String host, int port, String code) {
         assertAgreement(builder -> builder.allowMissingRole(false), role, host, port, code);
+    }
+
+    @Test
+    void ruleThatAsksForMitm_isRefused_inBoth() {
+        MitmSettings inside = new MitmSettings(Map.of(), false, List.of());
+        AclDecision decision =
+                new AclDecision(AclDecision.Result.ALLOW, "because", "p", false, Optional.empty(), Optional.of(inside));
+
+        assertAgreement(builder -> builder.aclPolicy(request -> decision), "known", "a.test", 443, "mitm-unavailable");
     }
 
     @ParameterizedTest

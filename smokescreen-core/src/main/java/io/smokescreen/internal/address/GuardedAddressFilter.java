@@ -41,11 +41,11 @@ public final class GuardedAddressFilter implements AddressFilter {
     /** Returns a verdict, whatever the filter does. */
     @Override
     public AddressVerdict check(InetAddress address, int port) {
-        InetAddress plain = Ip.plain(address);
-        if (self.contains(plain, port)) {
-            return AddressVerdict.DENY_SELF_CONNECTION;
-        }
         try {
+            InetAddress plain = Ip.plain(address);
+            if (self.contains(plain, port)) {
+                return AddressVerdict.DENY_SELF_CONNECTION;
+            }
             AddressVerdict verdict = filter.check(plain, port);
             return verdict != null ? verdict : failed(new NullPointerException("AddressFilter.check returned null"));
         } catch (Throwable e) { // a filter that fails in any way allows nothing

@@ -71,7 +71,7 @@ public final class SelfConnections {
     public void refresh() {
         try {
             this.own = snapshot();
-        } catch (UncheckedIOException e) {
+        } catch (RuntimeException e) { // whatever it is: a check with old addresses beats none
             logger.warn("Cannot read the addresses of this machine, going on with those known before", e);
         }
     }

@@ -46,13 +46,13 @@ public final class Decisions {
     }
 
     /** {@return the refusal of a request decided like this, if it is one} */
-    Optional<Rejection> aclRefusal(AclOutcome outcome, String host) {
+    Optional<Rejection> aclRefusal(AclOutcome outcome, boolean nextHopAsked, String host) {
         AclDecision decision = outcome.decision();
         if (outcome.failed()) {
             return Optional.of(Rejection.denied(Kind.POLICY_FAILED, host, decision.reason()));
         }
         return decision.isAllowed()
-                ? Optional.empty()
+                ? Rejections.ofUnavailable(nextHopAsked, decision, host)
                 : Optional.of(Rejection.denied(Kind.ACL_DENIED, host, decision.reason()));
     }
 }

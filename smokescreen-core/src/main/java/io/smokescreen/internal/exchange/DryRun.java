@@ -57,8 +57,8 @@ public final class DryRun {
     private Result decide(AclRequest request) {
         AclOutcome outcome = decisions.decide(request);
         Optional<AclDecision> acl = Optional.of(outcome.decision());
-        Optional<Rejection> refusal =
-                decisions.aclRefusal(outcome, request.destination().toString());
+        Optional<Rejection> refusal = decisions.aclRefusal(
+                outcome, request.nextHop().isPresent(), request.destination().toString());
         return refusal.map(rejection -> refused(rejection, acl, Optional.empty()))
                 .orElseGet(() -> judge(request.destination(), outcome.decision()));
     }

@@ -118,9 +118,8 @@ final class Exchange {
     private void decided(Identified identified, AclOutcome outcome) {
         Request request = identified.request();
         account.decided(outcome);
-        Optional<Rejection> refusal = stages.decisions()
-                .aclRefusal(outcome, request.authority())
-                .or(() -> Rejections.ofUnavailable(request, outcome.decision()));
+        Optional<Rejection> refusal =
+                stages.decisions().aclRefusal(outcome, request.nextHop().isPresent(), request.authority());
         if (refusal.isPresent()) {
             refuse(refusal.get(), request);
             return;
@@ -175,9 +174,19 @@ final class Exchange {
     private void dialed(DialResult result, Consumer<Connected> then, Request request) {
         account.dialed(result);
         if (result instanceof Connected connected) {
-            then.accept(connected);
+            handOver(connected, then);
         } else if (result instanceof DialResult.Failed failed) {
             refuse(Rejections.of(failed), request);
+        }
+    }
+
+    /** Until somebody looks after the channel, nobody would notice if it were forgotten. */
+    private static void handOver(Connected connected, Consumer<Connected> then) {
+        try {
+            then.accept(connected);
+        } catch (RuntimeException | Error e) {
+            Tunnel.reset(connected.channel());
+            throw e;
         }
     }
 

@@ -178,7 +178,8 @@ final class Forwarding implements ForwardOutcome {
     public void failed(Failure failure, String message) {
         boolean repeatable =
                 REPEATABLE.contains(request.method()) && request.framing().isEmpty();
-        if (reused && repeatable && failure == Failure.NOTHING_RECEIVED) {
+        boolean ending = stages.draining().getAsBoolean();
+        if (reused && repeatable && failure == Failure.NOTHING_RECEIVED && !ending) {
             reused = false;
             dial();
             return;

@@ -23,6 +23,9 @@ final class ClientChannels {
             channels.remove(channel);
             checkEmpty();
         });
+        if (noMore) { // it was accepted in the last moment
+            channel.close();
+        }
     }
 
     void forEach(Consumer<Channel> action) {

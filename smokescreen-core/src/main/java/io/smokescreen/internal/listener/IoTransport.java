@@ -31,13 +31,15 @@ import jdk.net.ExtendedSocketOptions;
  * @param servers makes listening channels
  * @param sockets makes TCP channels towards destinations, configured and not registered
  * @param datagrams makes UDP channels
+ * @param plainSockets makes TCP channels as Netty makes them, for its own clients: they rely on automatic reading
  */
 public record IoTransport(
         String name,
         IoHandlerFactory loops,
         ChannelFactory<? extends ServerSocketChannel> servers,
         ChannelFactory<? extends SocketChannel> sockets,
-        ChannelFactory<? extends DatagramChannel> datagrams) {
+        ChannelFactory<? extends DatagramChannel> datagrams,
+        ChannelFactory<? extends SocketChannel> plainSockets) {
 
     private static final int KEEP_ALIVE_SECONDS = 15;
     private static final int KEEP_ALIVE_PROBES = 9;
@@ -65,7 +67,8 @@ public record IoTransport(
                 KeepRegisteredEpoll.newFactory(),
                 EpollServerSocketChannel::new,
                 () -> configured(new EpollSocketChannel()),
-                EpollDatagramChannel::new);
+                EpollDatagramChannel::new,
+                EpollSocketChannel::new);
     }
 
     /** {@return the JDK's selectors} */
@@ -75,11 +78,22 @@ public record IoTransport(
                 NioIoHandler.newFactory(),
                 NioServerSocketChannel::new,
                 () -> configured(new NioSocketChannel()),
-                NioDatagramChannel::new);
+                NioDatagramChannel::new,
+                NioSocketChannel::new);
     }
 
     /** Sets the options of a TCP connection: half-close, keep-alive, no delay, bounded write buffer, reading off. */
     static <C extends Channel> C configured(C channel) {
+        try {
+            configure(channel);
+            return channel;
+        } catch (RuntimeException e) {
+            channel.unsafe().closeForcibly(); // it has a descriptor already, and nobody else knows of it
+            throw e;
+        }
+    }
+
+    private static void configure(Channel channel) {
         ChannelConfig config = channel.config();
         config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         config.setOption(ChannelOption.TCP_NODELAY, true);
@@ -95,6 +109,5 @@ public record IoTransport(
             config.setOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL), KEEP_ALIVE_SECONDS);
             config.setOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT), KEEP_ALIVE_PROBES);
         }
-        return channel;
     }
 }

@@ -15,6 +15,7 @@ import io.smokescreen.internal.track.OpenConnection;
 import io.smokescreen.internal.track.Tracker;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,10 +93,11 @@ public final class ProxyServer {
     public void close() {
         listening.close().awaitUninterruptibly();
         clients.noMore();
+        long deadline = System.nanoTime() + CUT_WITHIN.toNanos();
         tracker.open().stream()
                 .map(OpenConnection::cut)
                 .toList()
-                .forEach(written -> written.awaitUninterruptibly(CUT_WITHIN.toMillis()));
+                .forEach(written -> written.awaitUninterruptibly(deadline - System.nanoTime(), TimeUnit.NANOSECONDS));
         clients.forEach(Channel::close);
     }
 

@@ -223,13 +223,17 @@ public final class Forward {
             return;
         }
         responseComplete = true;
-        boolean destinationReusable = requestEnded && responses.cleanlyFinished();
         client.writeAndFlush(OutgoingMessages.withPassableTrailers(content)).addListener(written -> {
-            if (!over && written.isSuccess()) {
-                end();
-                detach();
-                outcome.finished(keepClient && requestEnded, destinationReusable);
+            if (over) {
+                return;
             }
+            if (!written.isSuccess()) {
+                fault(Failure.INVALID_RESPONSE, "the response could not be written: " + written.cause());
+                return;
+            }
+            end();
+            detach();
+            outcome.finished(keepClient && requestEnded, requestEnded && responses.cleanlyFinished());
         });
     }
 

@@ -129,7 +129,7 @@ public final class OutgoingMessages {
         boolean describes = response.status().codeClass() != HttpStatusClass.INFORMATIONAL
                 && status != HttpResponseStatus.NO_CONTENT.code();
         String length = response.headers().get(HttpHeaderNames.CONTENT_LENGTH);
-        if (describes && length != null) {
+        if (describes && length != null && length.chars().allMatch(Octets::isDigit)) {
             to.set(HttpHeaderNames.CONTENT_LENGTH, length);
         }
     }

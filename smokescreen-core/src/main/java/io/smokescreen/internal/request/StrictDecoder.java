@@ -258,9 +258,7 @@ abstract class StrictDecoder extends HttpObjectDecoder {
         }
         int before = in.readableBytes();
         super.decode(ctx, in, out);
-        boolean failed = out.stream()
-                .anyMatch(o -> o instanceof DecoderResultProvider p
-                        && p.decoderResult().isFailure());
+        boolean failed = holdsFailure(out);
         boolean ended = !out.isEmpty() && out.get(out.size() - 1) instanceof LastHttpContent;
         if (gate != null) {
             gate.taken(before - in.readableBytes());
@@ -272,6 +270,16 @@ abstract class StrictDecoder extends HttpObjectDecoder {
             chunks = null;
             bodyDecoded();
         }
+    }
+
+    private static boolean holdsFailure(List<Object> out) {
+        for (Object each : out) {
+            if (each instanceof DecoderResultProvider provider
+                    && provider.decoderResult().isFailure()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void fail(Malformation reason, ByteBuf in, List<Object> out) {

@@ -1,6 +1,7 @@
 package io.smokescreen.internal.track;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
 import java.time.Instant;
@@ -47,6 +48,7 @@ public final class OpenConnection {
     public Future<?> cut() {
         return channel.eventLoop().submit(() -> {
             cut = true;
+            channel.config().setOption(ChannelOption.SO_LINGER, 0); // a FIN would make what arrived look complete
             channel.close();
         });
     }

@@ -73,9 +73,10 @@ class TunnelSocketsTest {
 
     /** {@return in how many hundredths of a second the probe of a connection is due; -1 if it has none; port 0 is any} */
     private static long keepAlive(int localPort, int remotePort) throws IOException {
-        try (Stream<String> lines =
-                Stream.concat(Files.lines(Path.of("/proc/net/tcp")), Files.lines(Path.of("/proc/net/tcp6")))) {
-            return lines.map(line -> line.trim().split("\\s+", -1))
+        try (Stream<String> ipv4 = Files.lines(Path.of("/proc/net/tcp"));
+                Stream<String> ipv6 = Files.lines(Path.of("/proc/net/tcp6"))) {
+            return Stream.concat(ipv4, ipv6)
+                    .map(line -> line.trim().split("\\s+", -1))
                     .filter(fields -> fields[3].equals("01")) // established
                     .filter(fields -> localPort == 0 || port(fields[1]) == localPort)
                     .filter(fields -> port(fields[2]) == remotePort)
