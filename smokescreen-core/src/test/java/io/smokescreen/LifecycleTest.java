@@ -37,6 +37,7 @@ class LifecycleTest {
     @ParameterizedTest
     @EnumSource
     void close_leavesNoThreadAndNoSocket_andMayBeRepeated(Transport transport) {
+        local().transport(transport).start().close(); // the JDK keeps a socket of its own from the first use on
         awaitNoThreads();
         long before = OpenDescriptors.sockets();
         Smokescreen proxy = local().transport(transport).start();
@@ -51,6 +52,24 @@ class LifecycleTest {
 
         awaitNoThreads();
         clients.forEach(RawClient::close);
+        await().until(() -> OpenDescriptors.sockets() <= before);
+    }
+
+    /** Connections that are accepted while their event loop ends were once forgotten there. */
+    @Test
+    void close_whileConnectionsAreBeingAccepted_leavesNoSocket() {
+        local().start().close();
+        long before = OpenDescriptors.sockets();
+        for (int round = 0; round < 30; round++) {
+            List<RawClient> clients = new ArrayList<>();
+            try (Smokescreen proxy = local().start()) {
+                for (int i = 0; i < 20; i++) {
+                    clients.add(RawClient.connect(proxy.address()));
+                }
+            }
+            clients.forEach(RawClient::close);
+        }
+
         await().until(() -> OpenDescriptors.sockets() <= before);
     }
 

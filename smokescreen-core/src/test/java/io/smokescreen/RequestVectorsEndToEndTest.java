@@ -97,7 +97,10 @@ class RequestVectorsEndToEndTest {
     /** The origin notices a connection a little later than the proxy; each is to be seen by the row it belongs to. */
     @AfterEach
     void awaitTheOrigin() {
-        await().atMost(3, TimeUnit.SECONDS).until(() -> origin().visits().size() >= connectionsOfTheProxy());
+        await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(2))
+                .atMost(3, TimeUnit.SECONDS)
+                .until(() -> origin().visits().size() >= connectionsOfTheProxy());
     }
 
     @ParameterizedTest

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.Future;
 import io.smokescreen.api.Host;
 import io.smokescreen.api.SmokescreenException;
 import io.smokescreen.internal.exchange.ConnectionEvent;
@@ -15,6 +16,8 @@ import io.smokescreen.internal.track.OpenConnection;
 import io.smokescreen.internal.track.Tracker;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,14 +28,16 @@ public final class ProxyServer {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyServer.class);
 
     private static final int BACKLOG = 4_096;
-    private static final Duration CUT_WITHIN = Duration.ofSeconds(5);
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
 
     private final Channel listening;
+    private final EventLoopGroup loops;
     private final ClientChannels clients;
     private final Tracker tracker;
 
-    private ProxyServer(Channel listening, ClientChannels clients, Tracker tracker) {
+    private ProxyServer(Channel listening, EventLoopGroup loops, ClientChannels clients, Tracker tracker) {
         this.listening = listening;
+        this.loops = loops;
         this.clients = clients;
         this.tracker = tracker;
     }
@@ -65,7 +70,7 @@ public final class ProxyServer {
                             + bound.cause().getMessage(),
                     bound.cause());
         }
-        return new ProxyServer(bound.channel(), clients, tracker);
+        return new ProxyServer(bound.channel(), loops, clients, tracker);
     }
 
     /** {@return where it listens} */
@@ -80,25 +85,38 @@ public final class ProxyServer {
      * @return whether everything ended in time
      */
     public boolean drain(Duration limit) throws InterruptedException {
-        listening.close().sync();
-        clients.noMore();
+        stopAccepting();
         clients.forEach(channel -> channel.pipeline().fireUserEventTriggered(ConnectionEvent.DRAIN));
         return clients.awaitEmpty(limit);
     }
 
     /**
-     * Closes everything that is still open, destinations first, so that their close lines tell why: an event loop that shuts
-     * down would close its channels before it runs its last tasks.
+     * Closes everything that is still open, destinations first, so that their close lines tell why, and waits for it: an event
+     * loop that shuts down closes its channels before it runs its last tasks, and those that come with these not at all.
      */
     public void close() {
-        listening.close().awaitUninterruptibly();
-        clients.noMore();
-        long deadline = System.nanoTime() + CUT_WITHIN.toNanos();
-        tracker.open().stream()
-                .map(OpenConnection::cut)
-                .toList()
-                .forEach(written -> written.awaitUninterruptibly(deadline - System.nanoTime(), TimeUnit.NANOSECONDS));
+        stopAccepting();
+        awaitEach(tracker.open().stream().map(OpenConnection::cut).toList());
         clients.forEach(Channel::close);
+        try {
+            clients.awaitEmpty(CLOSE_WITHIN);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the event loops close what is left
+        }
+    }
+
+    /** Accepts nothing more; what was accepted before is among the clients when this returns. */
+    private void stopAccepting() {
+        listening.close().awaitUninterruptibly();
+        List<Future<?>> registrations = new ArrayList<>();
+        loops.forEach(loop -> registrations.add(loop.submit(() -> {})));
+        awaitEach(registrations);
+        clients.noMore();
+    }
+
+    private static void awaitEach(List<? extends Future<?>> futures) {
+        long deadline = System.nanoTime() + CLOSE_WITHIN.toNanos();
+        futures.forEach(future -> future.awaitUninterruptibly(deadline - System.nanoTime(), TimeUnit.NANOSECONDS));
     }
 
     /** Says once per pause that connections cannot be accepted; the acceptor behind it makes the pause. */
