@@ -21,6 +21,8 @@ class EarlyBytesTest {
 
     private static final String ESTABLISHED = "HTTP/1.1 200 OK\r\n\r\n";
 
+    private static final String FOLLOWING = "GET /healthcheck HTTP/1.1\r\nHost: a\r\n\r\n";
+
     static Stream<Arguments> sizes() {
         return Stream.of(Transport.NIO, Transport.EPOLL)
                 .flatMap(transport -> Stream.of(1, 1_000, 64 * 1024, 64 * 1024 + 1, 200_000, 1 << 20)
@@ -95,8 +97,7 @@ class EarlyBytesTest {
     void bytesWithARefusedConnect_areNotARequest(Transport transport) throws Exception {
         try (TunnelFixture tunnels = TunnelFixture.start(transport, TestOrigin::echo);
                 RawClient client = RawClient.connect(tunnels.proxy().address())) {
-            client.send("CONNECT denied.test:443 HTTP/1.1\r\nHost: denied.test\r\n\r\n"
-                    + "GET /healthcheck HTTP/1.1\r\nHost: a\r\n\r\n");
+            client.send("CONNECT denied.test:443 HTTP/1.1\r\nHost: denied.test\r\n\r\n" + FOLLOWING);
 
             assertThat(client.readAllText()).startsWith("HTTP/1.1 407 ").doesNotContain("HTTP/1.1 200");
             assertThat(tunnels.proxy().decisions()).hasSize(1);

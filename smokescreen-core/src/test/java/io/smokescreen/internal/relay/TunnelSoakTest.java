@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A gigabyte, half on each transport, in chunks of every size, both ways at once, through 16 tunnels at a time that end in
+ * A gigabyte on each transport, in chunks of every size, both ways at once, through 16 tunnels at a time that end in
  * every order. {@code -Dsoak.seed=…} repeats a run; {@code -Dsoak.megabytes=…} makes it longer.
  */
 class TunnelSoakTest {
@@ -36,12 +36,14 @@ class TunnelSoakTest {
     private static final int CONCURRENT = 16;
     private static final int ROUNDS = 4;
     private static final long MEGABYTES = Long.getLong("soak.megabytes", 1_024);
-    private static final long MEAN_BYTES = (MEGABYTES << 20) / 2 / 2 / CONCURRENT / ROUNDS;
+    private static final long MEAN_BYTES = (MEGABYTES << 20) / 2 / CONCURRENT / ROUNDS;
     private static final int MAX_CHUNK = 64 * 1024;
     private static final byte[] RANDOM = random();
 
+    private static final List<End> ENDS = List.of(End.values());
+
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final Map<String, String> atOrigin = new ConcurrentHashMap<>();
+    private final Map<String, String> checksums = new ConcurrentHashMap<>();
 
     /** Who sends FIN when. */
     private enum End {
@@ -58,7 +60,7 @@ class TunnelSoakTest {
             SplittableRandom random = new SplittableRandom(seed);
             return new Plan(
                     seed,
-                    End.values()[random.nextInt(End.values().length)],
+                    ENDS.get(random.nextInt(ENDS.size())),
                     random.nextLong(MEAN_BYTES * 2),
                     random.nextLong(MEAN_BYTES * 2));
         }
@@ -152,7 +154,7 @@ class TunnelSoakTest {
 
     /** The first to know a direction's checksum, its sender or its receiver, leaves it for the other. */
     private void compare(Plan plan, String direction, String checksum) {
-        String other = atOrigin.putIfAbsent(plan.seed() + direction, checksum);
+        String other = checksums.putIfAbsent(plan.seed() + direction, checksum);
         if (other != null) {
             assertThat(checksum).as("%s %s", plan, direction).isEqualTo(other);
         }
