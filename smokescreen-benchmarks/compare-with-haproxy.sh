@@ -15,6 +15,7 @@ haproxy=$(command -v haproxy || echo /usr/sbin/haproxy)
 dnsmasq=$(command -v dnsmasq || echo /usr/sbin/dnsmasq)
 limit_seconds=${LIMIT_SECONDS:-3600}
 base_port=${BASE_PORT:-20700}
+dns_ttl=${DNS_TTL:-60}   # seconds; with 0 every tunnel costs a lookup, as with the proxy's cache off
 
 backend_port=$base_port
 proxy_port=$((base_port + 1))
@@ -92,7 +93,7 @@ CONFIG
 java -Xmx256m -cp "$jar" io.smokescreen.benchmarks.load.LoadTest backend --port "$backend_port" >"$dir/backend.out" 2>&1 &
 pids+=($!)
 "$dnsmasq" -k -p "$dns_port" --listen-address=127.0.0.1 --bind-interfaces -C /dev/null -h -R \
-  --address=/load.test/127.0.0.1 >"$dir/dnsmasq.out" 2>&1 &
+  --address=/load.test/127.0.0.1 --local=/load.test/ --local-ttl="$dns_ttl" >"$dir/dnsmasq.out" 2>&1 &
 pids+=($!)
 "$haproxy" -db -f "$dir/haproxy.cfg" >"$dir/haproxy.out" 2>&1 &
 haproxy_pid=$!

@@ -99,9 +99,12 @@ final class Engine {
 
     /** Starts threads and listens; if anything fails nothing is left behind. */
     RunningEngine start() {
+        draining = false; // an earlier start that failed has left it on
         IoTransport io = ioTransport();
+        int threads =
+                eventLoopThreads > 0 ? eventLoopThreads : Runtime.getRuntime().availableProcessors();
         MultiThreadIoEventLoopGroup loops =
-                new MultiThreadIoEventLoopGroup(eventLoopThreads, new DefaultThreadFactory("smokescreen"), io.loops());
+                new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("smokescreen"), io.loops());
         ScheduledExecutorService housekeeping =
                 Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("smokescreen-housekeeping", true));
         RunningEngine running = new RunningEngine(loops, housekeeping, tracker, () -> draining = true);

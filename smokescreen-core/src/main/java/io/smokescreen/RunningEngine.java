@@ -58,7 +58,7 @@ final class RunningEngine {
     boolean drain(Duration limit) throws InterruptedException {
         beginDrain.run();
         int open = tracker.open().size();
-        LOG.info("draining: {} connections to destinations are open, waiting at most {}", open, limit);
+        LOG.info("draining: {} connections to destinations are open, waiting at most {} s", open, limit.toSeconds());
         return requireServer().drain(limit);
     }
 

@@ -13,8 +13,10 @@ import java.time.Duration;
  * @param policy how long a role extractor, ACL policy or address filter may take on the policy executor. Then the request is
  *     denied. Without a policy executor they run at once.
  * @param connect connecting to a destination, all its addresses together. Then the answer is 504.
- * @param response from the end of a plain HTTP request to the head of its response. Then the answer is 504.
- * @param idle how long a tunnel or a body may carry nothing in either direction. Then it is closed.
+ * @param response how long a plain HTTP exchange may stand still, from the end of the request to the head of its response and
+ *     within both bodies; {@code idle} counts instead where that is shorter. Then the answer is 504, or 408 where the client
+ *     is the one that stopped; what has begun already is cut.
+ * @param idle how long a tunnel may carry nothing in either direction. Then it is closed.
  */
 public record TimeoutOptions(
         Duration readHeader, Duration keepAlive, Duration policy, Duration connect, Duration response, Duration idle) {

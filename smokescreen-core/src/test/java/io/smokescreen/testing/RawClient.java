@@ -9,6 +9,8 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /** A TCP client that sends exactly the bytes it is told to, text as ISO-8859-1. Reads give up after ten seconds. */
 public final class RawClient implements AutoCloseable {
@@ -29,6 +31,21 @@ public final class RawClient implements AutoCloseable {
             socket.connect(address, READ_TIMEOUT_MILLIS);
             return new RawClient(socket);
         } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** {@return a connection with that version of TLS on it, whose handshake is done as far as this side can tell} */
+    public static RawClient connectTls(InetSocketAddress address, SSLContext tls, String version) {
+        RawClient plain = connect(address);
+        try {
+            SSLSocket socket =
+                    (SSLSocket) tls.getSocketFactory().createSocket(plain.socket, "127.0.0.1", address.getPort(), true);
+            socket.setEnabledProtocols(new String[] {version});
+            socket.startHandshake();
+            return new RawClient(socket);
+        } catch (IOException e) {
+            plain.close();
             throw new UncheckedIOException(e);
         }
     }

@@ -132,6 +132,12 @@ public final class TestDns implements AutoCloseable {
         return this;
     }
 
+    /** Answers for every name that is not scripted as the script says. */
+    public TestDns scriptAll(Script script) {
+        otherwise = script;
+        return this;
+    }
+
     /** Lets a name be an alias; the answer holds nothing else. */
     public TestDns alias(String name, String target) {
         return script(name, query -> now(query.reply().cname(name, 60, target)));

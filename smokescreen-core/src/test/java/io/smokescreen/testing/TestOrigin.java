@@ -32,25 +32,34 @@ public final class TestOrigin implements AutoCloseable {
         void serve(Socket connection) throws Exception;
     }
 
-    private TestOrigin(String ip, Behaviour behaviour) {
+    private TestOrigin(String ip, int port, Behaviour behaviour) throws IOException {
         this.behaviour = behaviour;
-        try {
-            this.listening = new ServerSocket();
-            listening.bind(new InetSocketAddress(InetAddress.getByName(ip), 0), 1_024);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        this.listening = new ServerSocket();
+        listening.bind(new InetSocketAddress(InetAddress.getByName(ip), port), 1_024);
         threads.execute(this::accept);
     }
 
     /** {@return a server on {@link TestProxy#OPEN_ADDRESS}} */
     public static TestOrigin start(Behaviour behaviour) {
-        return new TestOrigin(TestProxy.OPEN_ADDRESS, behaviour);
+        return startOn(TestProxy.OPEN_ADDRESS, behaviour);
     }
 
     /** {@return a server on that loopback address, for example one that must never be reached} */
     public static TestOrigin startOn(String ip, Behaviour behaviour) {
-        return new TestOrigin(ip, behaviour);
+        try {
+            return new TestOrigin(ip, 0, behaviour);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * {@return a server on that loopback address and port}
+     *
+     * @throws IOException if the port is taken
+     */
+    public static TestOrigin startOn(String ip, int port, Behaviour behaviour) throws IOException {
+        return new TestOrigin(ip, port, behaviour);
     }
 
     /** Sends everything back until FIN. */

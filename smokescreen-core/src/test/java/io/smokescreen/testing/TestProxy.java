@@ -114,6 +114,14 @@ public final class TestProxy implements AutoCloseable {
                 .sum();
     }
 
+    /** {@return the last value of the gauge of requests in work} */
+    public double requestsInWork() {
+        return measurements.stream()
+                .filter(measurement -> measurement.metric() == Metric.REQUESTS_CONCURRENT)
+                .mapToDouble(Measurement::value)
+                .reduce(0, (earlier, later) -> later);
+    }
+
     @Override
     public void close() {
         proxy.close();

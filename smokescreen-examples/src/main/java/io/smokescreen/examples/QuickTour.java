@@ -68,7 +68,8 @@ public final class QuickTour {
     }
 
     private void run() throws Exception {
-        out.println("The proxy listens on " + proxy.address() + " and asks its clients for a certificate.");
+        out.println(
+                "The proxy listens on port " + proxy.address().getPort() + " and asks its clients for a certificate.");
         out.println();
         Identity payments = certificates.client("CN=app-1,OU=payments");
         request("Role 'payments' asks for a host on its list", payments, "api.example.com");

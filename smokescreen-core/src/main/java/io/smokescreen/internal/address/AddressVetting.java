@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AddressVetting {
 
-    private static final List<InetAddress> LOOPBACK = List.of(Ip.ofV4(0x7f00_0001), Ip.ofV6(0, 1));
+    /** The addresses of {@code localhost} and the names below it. */
+    public static final List<InetAddress> LOOPBACK = List.of(Ip.ofV4(0x7f00_0001), Ip.ofV6(0, 1));
 
     private final GuardedAddressFilter filter;
     private final GuardedResolver resolver;
@@ -139,7 +139,7 @@ public final class AddressVetting {
             current = reply::cancel;
             try {
                 policyExecutor.execute(() -> reply.give(verdictsOn(addresses)));
-            } catch (RejectedExecutionException e) { // full or shut down: nobody can say yes
+            } catch (RuntimeException e) { // full, shut down or broken: nobody can say yes
                 reply.give(failed);
             }
         }

@@ -101,8 +101,10 @@ final class GuardedResolver {
         if (cause instanceof UnknownHostException) {
             return new Lookup.Failed(NO_SUCH_HOST, false);
         }
-        boolean abandoned = cause instanceof CancellationException; // by us, most likely: nothing to tell
-        if (!abandoned && failureLogged.compareAndSet(false, true)) {
+        if (cause instanceof CancellationException) { // nobody waits any more, which is no failure of the resolver
+            return new Lookup.Failed(RESOLVER_FAILED, false);
+        }
+        if (failureLogged.compareAndSet(false, true)) {
             logger.warn("The resolver failed; the request is refused. Further failures are not logged", cause);
         }
         return new Lookup.Failed(RESOLVER_FAILED, false);

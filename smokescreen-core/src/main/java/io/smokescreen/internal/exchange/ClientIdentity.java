@@ -2,7 +2,9 @@ package io.smokescreen.internal.exchange;
 
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
+import io.smokescreen.api.ClientRequest;
 import io.smokescreen.internal.policy.SubjectNames;
+import io.smokescreen.internal.request.Request;
 import java.net.InetSocketAddress;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
@@ -33,6 +35,12 @@ record ClientIdentity(
                 chain,
                 SubjectNames.commonName(leaf).orElse(""),
                 SubjectNames.organizationalUnit(leaf).orElse(""));
+    }
+
+    /** {@return a request of this client, as the role extractor sees it} */
+    ClientRequest asking(Request request) {
+        return new ClientRequest(
+                request.method().name(), request.destination(), request.headerView(), address, certificates);
     }
 
     private static List<X509Certificate> chainOf(Channel channel) {

@@ -4,7 +4,7 @@ package io.smokescreen.internal.exchange;
 public enum ConnectionEvent {
     /** The head of a request is complete. */
     REQUEST_BEGAN,
-    /** The connection waits for its next request. */
+    /** The connection waits for its next request, or before it for the rest of one that was refused. */
     AWAITING_REQUEST,
     /** Bytes now flow unread: no more requests will come. */
     TUNNEL_BEGAN,

@@ -5,6 +5,7 @@ import io.smokescreen.api.AclRequest;
 import io.smokescreen.api.AddressVerdict;
 import io.smokescreen.api.Destination;
 import io.smokescreen.api.Host;
+import io.smokescreen.internal.address.AddressVetting;
 import io.smokescreen.internal.address.GuardedAddressFilter;
 import io.smokescreen.internal.address.VettingResult;
 import io.smokescreen.internal.exchange.Rejection.Kind;
@@ -62,11 +63,21 @@ public final class DryRun {
                 .orElseGet(() -> judge(request.destination(), outcome.decision()));
     }
 
+    /** Names are not looked up; what {@code localhost} is needs no lookup. */
     private Result judge(Destination destination, AclDecision decision) {
         Optional<InetAddress> literal = destination.host().address();
-        Optional<AddressVerdict> verdict = literal.map(address -> addresses.check(address, destination.port()));
+        List<InetAddress> known = destination.host().isLocalhost()
+                ? AddressVetting.LOOPBACK
+                : literal.stream().toList();
+        List<AddressVerdict> verdicts = known.stream()
+                .map(address -> addresses.check(address, destination.port()))
+                .toList();
+        Optional<AddressVerdict> verdict = verdicts.stream()
+                .filter(AddressVerdict::isAllowed)
+                .findFirst()
+                .or(() -> verdicts.stream().findFirst());
         if (verdict.isPresent() && !verdict.get().isAllowed()) {
-            VettingResult.Denied denied = new VettingResult.Denied(literal.get(), true, List.of(verdict.get()), 0);
+            VettingResult.Denied denied = new VettingResult.Denied(known.get(0), literal.isPresent(), verdicts, 0);
             return refused(
                     Rejection.denied(Kind.ADDRESS_DENIED, destination.toString(), denied.reason()),
                     Optional.of(decision),

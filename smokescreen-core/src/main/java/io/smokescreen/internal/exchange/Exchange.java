@@ -1,38 +1,25 @@
 package io.smokescreen.internal.exchange;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.LastHttpContent;
-import io.smokescreen.api.AclDecision;
 import io.smokescreen.api.AclRequest;
 import io.smokescreen.api.ClientRequest;
 import io.smokescreen.api.Host;
-import io.smokescreen.api.Metric;
 import io.smokescreen.internal.address.Cancellable;
 import io.smokescreen.internal.address.VettedAddress;
 import io.smokescreen.internal.address.VettingResult;
-import io.smokescreen.internal.exchange.Rejection.Fault;
-import io.smokescreen.internal.exchange.Rejection.Kind;
 import io.smokescreen.internal.policy.AclOutcome;
 import io.smokescreen.internal.policy.RoleOutcome;
 import io.smokescreen.internal.relay.Tunnel;
-import io.smokescreen.internal.request.Framing;
 import io.smokescreen.internal.request.Malformed;
 import io.smokescreen.internal.request.NextHop;
 import io.smokescreen.internal.request.NotProxyRequest;
 import io.smokescreen.internal.request.ParseResult;
 import io.smokescreen.internal.request.Request;
 import io.smokescreen.internal.request.RequestParser;
-import io.smokescreen.internal.track.ExchangeRecord;
-import io.smokescreen.internal.track.ExchangeRecord.ProxyType;
 import io.smokescreen.internal.track.OpenConnection;
-import io.smokescreen.internal.track.Tracker;
 import io.smokescreen.internal.upstream.DialResult;
 import io.smokescreen.internal.upstream.DialResult.Connected;
 import java.util.List;
@@ -40,8 +27,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One request, from its head to its end. The stages stand in the order in which a request walks through them; each takes
@@ -49,21 +34,11 @@ import org.slf4j.LoggerFactory;
  */
 final class Exchange {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
-
-    /** The longest body of a refused request that is read and dropped to keep the connection, in bytes. */
-    private static final long MAX_DROPPED_BODY = 64 * 1024;
-
-    /** RFC 9110 §9.3.6: no Content-Length, no Transfer-Encoding. */
-    private static final ByteBuf ESTABLISHED = Unpooled.unreleasableBuffer(Unpooled.directBuffer()
-            .writeBytes("HTTP/1.1 200 OK\r\n\r\n".getBytes(US_ASCII))
-            .asReadOnly());
-
     private final Stages stages;
     private final ExchangeHandler client;
     private final Channel channel;
     private final EventLoop loop;
-    private final ExchangeRecord record;
+    private final Account account;
 
     private Cancellable pending = Cancellable.DONE;
     private @Nullable Forwarding forwarding;
@@ -81,22 +56,21 @@ final class Exchange {
         this.client = client;
         this.channel = client.channel();
         this.loop = channel.eventLoop();
-        ClientIdentity identity = client.identity();
-        this.record = new ExchangeRecord(identity.address(), identity.commonName(), identity.organizationalUnit());
+        this.account = new Account(stages.tracker(), client.identity());
     }
 
     // ---------------------------------------------------------------------------------------------- parse
 
     void begin(HttpRequest head) {
         client.encoder().answering(head.method());
+        account.asked(head.method());
         ParseResult parsed = RequestParser.parse(head);
         if (parsed instanceof Request request) {
             identify(request);
         } else if (parsed instanceof NotProxyRequest direct) {
             answerDirect(direct);
         } else if (parsed instanceof Malformed malformed) {
-            stages.tracker().count(Metric.REQUESTS_MALFORMED);
-            refuse(Rejection.failed(Kind.MALFORMED_REQUEST, malformed.reason().text()), null);
+            refuse(Rejections.of(malformed), null);
         }
     }
 
@@ -107,40 +81,21 @@ final class Exchange {
             client.finishAndClose();
             return;
         }
-        refuse(
-                Rejection.failed(
-                        Kind.NOT_A_PROXY_REQUEST,
-                        "This is an HTTP proxy: expected CONNECT host:port or an absolute http:// URL"),
-                null);
+        refuse(Rejections.notAProxyRequest(), null);
     }
 
     // ------------------------------------------------------------------------------------------- identify
 
     private void identify(Request request) {
-        ProxyType type = request.isConnect() ? ProxyType.CONNECT : ProxyType.HTTP;
-        Framing framing = request.framing();
-        long length = framing.kind() == Framing.Kind.LENGTH ? framing.length() : -1;
-        record.requested(type, request.destination().toString(), request.traceId(), length);
-        ClientIdentity identity = client.identity();
-        ClientRequest question = new ClientRequest(
-                request.method().name(),
-                request.destination(),
-                request.headerView(),
-                identity.address(),
-                identity.certificates());
-        stages.policyCalls()
-                .ask(
-                        loop,
-                        () -> stages.roles().role(question),
-                        RoleOutcome.FAILED,
-                        outcome -> step(() -> identified(request, outcome)));
+        account.requested(request);
+        ClientRequest question = client.identity().asking(request);
+        ask(() -> stages.roles().role(question), RoleOutcome.FAILED, outcome -> identified(request, outcome));
     }
 
     private void identified(Request request, RoleOutcome outcome) {
-        record.identified(outcome.role());
+        account.identified(outcome.role());
         Optional<Rejection> refusal = stages.decisions().roleRefusal(outcome, request.authority());
         if (refusal.isPresent()) {
-            stages.tracker().count(Metric.ACL_ROLE_NOT_DETERMINED);
             refuse(refusal.get(), request);
             return;
         }
@@ -153,50 +108,25 @@ final class Exchange {
         Request request = identified.request();
         Optional<Host> nextHop = request.nextHop().flatMap(NextHop::tryParse);
         if (request.nextHop().isPresent() && nextHop.isEmpty()) {
-            stages.tracker().count(Metric.ACL_UPSTREAM_PROXY_PARSE_ERROR);
-            refuse(
-                    Rejection.denied(
-                            Kind.NEXT_HOP_INVALID, request.authority(), "the upstream proxy asked for is not a URL"),
-                    request);
+            refuse(Rejections.nextHopInvalid(request), request);
             return;
         }
         AclRequest question = new AclRequest(identified.role(), request.destination(), nextHop);
-        stages.policyCalls()
-                .ask(
-                        loop,
-                        () -> stages.decisions().decide(question),
-                        AclOutcome.FAILED,
-                        outcome -> step(() -> decided(identified, outcome)));
+        ask(() -> stages.decisions().decide(question), AclOutcome.FAILED, outcome -> decided(identified, outcome));
     }
 
     private void decided(Identified identified, AclOutcome outcome) {
         Request request = identified.request();
-        AclDecision decision = outcome.decision();
-        record.decided(decision);
-        stages.tracker().decided(record, decision);
-        if (outcome.failed()) {
-            stages.tracker().count(Metric.ACL_DECIDE_ERROR);
-        }
-        Optional<Rejection> refusal =
-                stages.decisions().aclRefusal(outcome, request.authority()).or(() -> notAvailable(request, decision));
+        account.decided(outcome);
+        Optional<Rejection> refusal = stages.decisions()
+                .aclRefusal(outcome, request.authority())
+                .or(() -> Rejections.ofUnavailable(request, outcome.decision()));
         if (refusal.isPresent()) {
             refuse(refusal.get(), request);
             return;
         }
-        record.allow();
+        account.allowed();
         vet(new Authorized(request, identified.role()));
-    }
-
-    /** What the ACL allows and this proxy does not do must not turn into something it did not allow. */
-    private static Optional<Rejection> notAvailable(Request request, AclDecision decision) {
-        if (request.nextHop().isPresent()) {
-            return Optional.of(Rejection.denied(
-                    Kind.NEXT_HOP_UNAVAILABLE, request.authority(), "this proxy does not forward to upstream proxies"));
-        }
-        return decision.mitm().isPresent()
-                ? Optional.of(Rejection.denied(
-                        Kind.MITM_UNAVAILABLE, request.authority(), "the ACL asks for MITM, which is not enabled"))
-                : Optional.empty();
     }
 
     // ------------------------------------------------------------------------------------------------ vet
@@ -208,43 +138,23 @@ final class Exchange {
 
     private void vetted(Authorized authorized, VettingResult result) {
         Request request = authorized.request();
-        account(request, result);
+        account.vetted(request.destination().host(), result);
         if (result instanceof VettingResult.Vetted vetted) {
             connect(authorized, vetted.addresses());
         } else if (result instanceof VettingResult.Denied denied) {
-            refuse(Rejection.denied(Kind.ADDRESS_DENIED, request.authority(), denied.reason()), request);
+            refuse(Rejections.of(request, denied), request);
         } else if (result instanceof VettingResult.ResolutionFailed failed) {
-            Kind kind = failed.timedOut() ? Kind.DNS_TIMEOUT : Kind.DNS_FAILED;
-            String prefix =
-                    failed.timedOut() ? "Timed out connecting to remote host: " : "Failed to resolve remote hostname: ";
-            refuse(Rejection.failed(kind, prefix + failed.message()), request);
+            refuse(Rejections.of(failed), request);
         }
-    }
-
-    private void account(Request request, VettingResult result) {
-        Tracker tracker = stages.tracker();
-        if (isName(request.destination().host())) {
-            record.resolved(result.lookupNanos());
-            tracker.resolved(result.lookupNanos(), result instanceof VettingResult.ResolutionFailed);
-        }
-        if (result instanceof VettingResult.Vetted vetted) {
-            vetted.verdicts().forEach(tracker::judged);
-        } else if (result instanceof VettingResult.Denied denied) {
-            denied.verdicts().forEach(tracker::judged);
-        }
-    }
-
-    private static boolean isName(Host host) {
-        return host.address().isEmpty() && !host.isLocalhost();
     }
 
     // ----------------------------------------------------------------------------------------------- dial
 
     private void connect(Authorized authorized, List<VettedAddress> addresses) {
         Request request = authorized.request();
-        stages.tracker().dialing(record);
+        account.dialing();
         if (request.isConnect()) {
-            dial(addresses, connected -> openTunnel(request, connected), request);
+            dial(addresses, this::openTunnel, request);
             return;
         }
         forwarding =
@@ -263,30 +173,23 @@ final class Exchange {
     }
 
     private void dialed(DialResult result, Consumer<Connected> then, Request request) {
+        account.dialed(result);
         if (result instanceof Connected connected) {
-            stages.tracker().dialed(connected.nanos());
-            Channel destination = connected.channel();
-            record.connected(connected.nanos(), destination.localAddress(), destination.remoteAddress());
             then.accept(connected);
         } else if (result instanceof DialResult.Failed failed) {
-            stages.tracker().dialFailed(failed.kind().tag());
-            boolean timedOut = failed.kind() == DialResult.FailureKind.TIMEOUT;
-            String prefix = timedOut ? "Timed out connecting to remote host: " : "Failed to connect to remote host: ";
-            Kind kind = timedOut ? Kind.CONNECT_TIMEOUT : Kind.CONNECT_FAILED;
-            refuse(Rejection.failed(kind, prefix + failed.message()), request);
+            refuse(Rejections.of(failed), request);
         }
     }
 
     // ---------------------------------------------------------------------------------------------- relay
 
-    private void openTunnel(Request request, Connected connected) {
+    private void openTunnel(Connected connected) {
         Channel destination = connected.channel();
-        OpenConnection connection = stages.tracker().opened(record, destination);
-        stages.tracker().writeDecision(record);
-        LOG.debug("tunnel to {} is open", request.destination());
+        OpenConnection connection = account.opened(destination);
+        account.writeDecision();
         over = true;
         // Written past the encoder, which is about to leave the pipeline.
-        channel.pipeline().context(client.encoder()).writeAndFlush(ESTABLISHED.duplicate(), channel.voidPromise());
+        channel.pipeline().context(client.encoder()).writeAndFlush(TunnelResponse.established(), channel.voidPromise());
         client.becomeTunnel(destination, connection);
     }
 
@@ -311,15 +214,7 @@ final class Exchange {
             forwarding.requestContent(content);
             return;
         }
-        // The request was refused and its body is short: it is read and dropped, so that the connection can stay.
-        boolean last = content instanceof LastHttpContent;
-        boolean broken = content.decoderResult().isFailure();
-        content.release();
-        if (broken) {
-            client.finishAndClose();
-        } else if (last) {
-            client.next();
-        }
+        Refusal.drop(content, client);
     }
 
     void requestReadComplete() {
@@ -344,51 +239,22 @@ final class Exchange {
     void refuse(Rejection rejection, @Nullable Request request) {
         over = true;
         answered = true;
-        if (rejection.kind().fault() == Fault.DENIED) {
-            record.deny(rejection.reason());
-        }
-        if (rejection.kind().fault() == Fault.FAILED) {
-            record.fail(rejection.reason());
-        }
-        stages.tracker().writeDecision(record);
-        boolean keep = request != null && isKeptAfterRefusal(request);
-        channel.writeAndFlush(
-                RejectionResponse.of(rejection, stages.denyMessageExtra(), keep, channel.alloc()),
-                channel.voidPromise());
-        if (!keep) {
-            client.finishAndClose();
-        } else if (forwarding == null || !forwarding.hasBegun()) {
-            client.readBody();
-        } else {
-            client.next();
-        }
-    }
-
-    private boolean isKeptAfterRefusal(Request request) {
-        if (request.isConnect() || !request.keepAlive() || stages.draining().getAsBoolean()) {
-            return false;
-        }
-        if (forwarding != null && forwarding.hasBegun()) {
-            return forwarding.requestHasEnded();
-        }
-        Framing framing = request.framing();
-        boolean shortBody = framing.kind() == Framing.Kind.LENGTH && framing.length() <= MAX_DROPPED_BODY;
-        return framing.isEmpty() || (shortBody && !request.expectContinue());
+        account.refused(rejection);
+        new Refusal(stages, client).answer(rejection, request, forwarding);
     }
 
     /** A fault of the proxy itself: the client learns that there was one, the log learns which. */
     void internalError(Throwable cause) {
-        stages.tracker().count(Metric.REQUESTS_INTERNAL_ERROR);
-        LOG.error("a fault in the work on a request to {}", record.requestedHost(), cause);
+        account.internalError(cause);
         pending.cancel();
-        if (responseHasBegun()) {
-            cut();
-            return;
-        }
         if (forwarding != null) {
             forwarding.abandon("internal failure");
         }
-        refuse(Rejection.failed(Kind.INTERNAL_ERROR, "Internal failure of the proxy"), null);
+        if (responseHasBegun()) {
+            cut();
+        } else {
+            refuse(Rejections.internalError(), null);
+        }
     }
 
     /** The client has left: nothing of its request goes on. */
@@ -401,8 +267,7 @@ final class Exchange {
         if (forwarding != null) {
             forwarding.abandon("the client left");
         }
-        record.fail("the client left before the exchange was over");
-        stages.tracker().writeDecision(record);
+        account.failed("the client left before the exchange was over");
     }
 
     /** Part of the response is out and the rest will never come, which the client must notice. */
@@ -412,8 +277,8 @@ final class Exchange {
         Tunnel.reset(channel);
     }
 
-    ExchangeRecord record() {
-        return record;
+    Account account() {
+        return account;
     }
 
     /** Begins what can be cancelled. It may lead to the next stage at once, which is then what is to be cancelled. */
@@ -425,6 +290,10 @@ final class Exchange {
         }
     }
 
+    private <T> void ask(Supplier<T> question, T late, Consumer<T> next) {
+        stages.policyCalls().ask(loop, question, late, answer -> step(() -> next.accept(answer)));
+    }
+
     /** Runs a stage that an asynchronous answer leads to, unless the client has left meanwhile. */
     private void step(Runnable stage) {
         if (over) {
@@ -432,7 +301,8 @@ final class Exchange {
         }
         try {
             stage.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // An Error too: whoever called back would swallow it, and the client would wait for ever.
             internalError(e);
         }
     }

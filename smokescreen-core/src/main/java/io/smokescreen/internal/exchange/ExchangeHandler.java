@@ -98,7 +98,7 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
             clientEnded(ctx);
-        } else if (event == ConnectionEvent.DRAIN && current == null) {
+        } else if (event == ConnectionEvent.DRAIN && current == null && !closing) {
             ctx.close();
         }
     }
@@ -158,6 +158,12 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         decoder.proceed();
     }
 
+    /** Lets the body of a request that was refused flow, to be dropped, which may take no longer than the next head. */
+    void dropBody() {
+        channel().pipeline().fireUserEventTriggered(ConnectionEvent.AWAITING_REQUEST);
+        readBody();
+    }
+
     /** The current exchange is over, response and request both complete: on to the next one, if there is to be one. */
     void next() {
         current = null;
@@ -190,8 +196,8 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         pipeline.remove(encoder);
         pipeline.remove(this);
         Tunnel.join(channel, destination, connection, stages.tunnelIdle());
+        removeCodec(destination.pipeline()); // first: what the client sent ahead must not meet the request encoder
         pipeline.remove(decoder);
-        removeCodec(destination.pipeline());
         destination.config().setAutoRead(true);
         channel.config().setAutoRead(true);
     }
@@ -214,9 +220,9 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
 
     private void begin(ChannelHandlerContext ctx, HttpRequest head) {
         ctx.pipeline().fireUserEventTriggered(ConnectionEvent.REQUEST_BEGAN);
-        stages.tracker().requestBegan();
         Exchange exchange = new Exchange(stages, this);
         current = exchange;
+        stages.tracker().requestBegan();
         exchange.begin(head);
     }
 

@@ -2,18 +2,20 @@ package io.smokescreen.internal.exchange;
 
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.smokescreen.internal.address.VettedAddress;
-import io.smokescreen.internal.exchange.Rejection.Kind;
 import io.smokescreen.internal.relay.Forward;
+import io.smokescreen.internal.relay.ForwardOutcome;
 import io.smokescreen.internal.request.Request;
 import io.smokescreen.internal.request.ResponseDecoder;
 import io.smokescreen.internal.track.OpenConnection;
 import io.smokescreen.internal.upstream.DialResult.Connected;
 import io.smokescreen.internal.upstream.IdleConnections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * The relay stage of a plain HTTP request: on a connection that waits for one, or on a new one, to an address that was vetted
  * for this very request. Event loop only.
  */
-final class Forwarding implements Forward.Outcome {
+final class Forwarding implements ForwardOutcome {
 
     /** RFC 9110 §9.2.2: those that may be sent again where a kept connection turns out to be dead. */
     private static final Set<HttpMethod> REPEATABLE =
@@ -68,8 +70,7 @@ final class Forwarding implements Forward.Outcome {
             Optional<Channel> waiting = idle.take(candidate).filter(Forwarding::isUntouched);
             if (waiting.isPresent()) {
                 reused = true;
-                exchange.record()
-                        .reused(waiting.get().localAddress(), waiting.get().remoteAddress());
+                exchange.account().reused(waiting.get());
                 use(waiting.get(), candidate);
                 return;
             }
@@ -107,8 +108,7 @@ final class Forwarding implements Forward.Outcome {
             exchange.cut();
             return;
         }
-        exchange.refuse(
-                Rejection.failed(Kind.MALFORMED_REQUEST, "the request's body was cut off or is malformed"), null);
+        exchange.refuse(Rejections.brokenBody(), null);
     }
 
     void requestReadComplete() {
@@ -143,20 +143,27 @@ final class Forwarding implements Forward.Outcome {
     }
 
     @Override
-    public boolean responseBegan(int status) {
-        stages.tracker().writeDecision(exchange.record());
+    public boolean responseBegan(long contentLength) {
+        exchange.account().responded(contentLength);
         return !stages.draining().getAsBoolean();
     }
 
     @Override
     public void finished(boolean clientReusable, boolean destinationReusable) {
         Channel channel = destination;
-        if (channel != null && key != null && destinationReusable) {
+        if (channel != null && key != null && destinationReusable && !authenticatesConnection(request)) {
             idle.offer(key, channel);
         } else if (channel != null) {
             channel.close();
         }
         exchange.finish(clientReusable);
+    }
+
+    /** NTLM and Negotiate make the connection its user's own (RFC 4559 §6); another client must not inherit that. */
+    private static boolean authenticatesConnection(Request request) {
+        return request.headers().getAll(HttpHeaderNames.AUTHORIZATION).stream()
+                .map(credentials -> credentials.toLowerCase(Locale.ROOT))
+                .anyMatch(credentials -> credentials.startsWith("ntlm") || credentials.startsWith("negotiate"));
     }
 
     @Override
@@ -168,18 +175,15 @@ final class Forwarding implements Forward.Outcome {
     }
 
     @Override
-    public void failed(boolean timedOut, boolean silent, String message) {
+    public void failed(Failure failure, String message) {
         boolean repeatable =
                 REPEATABLE.contains(request.method()) && request.framing().isEmpty();
-        if (reused && silent && !timedOut && repeatable) {
+        if (reused && repeatable && failure == Failure.NOTHING_RECEIVED) {
             reused = false;
             dial();
             return;
         }
-        Rejection rejection = timedOut
-                ? Rejection.failed(Kind.UPSTREAM_TIMEOUT, "Timed out waiting for the remote host: " + message)
-                : Rejection.failed(Kind.UPSTREAM_INVALID_RESPONSE, "Invalid response from the remote host: " + message);
-        exchange.refuse(rejection, request);
+        exchange.refuse(Rejections.ofForward(failure, message), request);
     }
 
     @Override
@@ -193,7 +197,7 @@ final class Forwarding implements Forward.Outcome {
 
     private void connected(Connected connected) {
         Channel channel = connected.channel();
-        stages.tracker().opened(exchange.record(), channel);
+        exchange.account().opened(channel);
         channel.pipeline().addLast(new ResponseDecoder(), new HttpRequestEncoder());
         use(channel, keyOf(connected.address()));
     }

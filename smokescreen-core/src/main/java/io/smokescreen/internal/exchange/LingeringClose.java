@@ -31,16 +31,26 @@ final class LingeringClose extends ChannelInboundHandlerAdapter {
         Future<?> flushDeadline = closeIn(channel, flushLimit);
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> {
             flushDeadline.cancel(false);
-            if (!flushed.isSuccess() || channel.pipeline().get(SslHandler.class) != null) {
+            if (!flushed.isSuccess()) {
                 channel.close();
                 return;
             }
-            channel.pipeline().addFirst(new LingeringClose());
-            ((SocketChannel) channel).shutdownOutput();
+            channel.pipeline().addFirst(new LingeringClose()); // before TLS too, whose bytes are of no more interest
+            shutdownOutput((SocketChannel) channel);
             channel.config().setAutoRead(true);
             Future<?> linger = closeIn(channel, LINGER);
             channel.closeFuture().addListener(closed -> linger.cancel(false));
         });
+    }
+
+    /** RFC 8446 §6.1: a TLS peer learns of the end by close_notify. */
+    private static void shutdownOutput(SocketChannel channel) {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        if (tls == null) {
+            channel.shutdownOutput();
+            return;
+        }
+        tls.closeOutbound().addListener(notified -> channel.shutdownOutput());
     }
 
     private static Future<?> closeIn(Channel channel, Duration delay) {

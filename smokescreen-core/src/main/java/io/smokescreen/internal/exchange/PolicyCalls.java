@@ -9,12 +9,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where calls to the application's policy run: at once on the event loop, or on the executor the application gave, with a
  * limit on how long that may take. Answers arrive on the event loop either way.
  */
 public final class PolicyCalls {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PolicyCalls.class);
 
     private final @Nullable Executor executor;
     private final Duration timeout;
@@ -45,10 +49,19 @@ public final class PolicyCalls {
         try {
             pool.execute(() -> {
                 T given = question.get();
-                loop.execute(() -> once.accept(given));
+                deliver(loop, () -> once.accept(given));
             });
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException e) { // full, shut down or broken: nobody can say yes
+            LOG.warn("the policy executor did not take a task: {}", e.toString());
             once.accept(late);
+        }
+    }
+
+    private static void deliver(EventLoop loop, Runnable answer) {
+        try {
+            loop.execute(answer);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("a policy answered after the proxy was closed");
         }
     }
 

@@ -23,6 +23,7 @@ record Rejection(Kind kind, String reason, String message) {
     enum Kind {
         MALFORMED_REQUEST(400, "Bad request", "malformed-request", Fault.DENIED),
         NOT_A_PROXY_REQUEST(400, "Bad request", "not-a-proxy-request", Fault.DENIED),
+        REQUEST_TIMEOUT(408, "Request timeout", "request-timeout", Fault.FAILED),
         ROLE_MISSING(407, "Request rejected by proxy", "role-missing", Fault.DENIED),
         ROLE_FAILED(407, "Request rejected by proxy", "role-failed", Fault.DENIED),
         ACL_DENIED(407, "Request rejected by proxy", "acl-denied", Fault.DENIED),

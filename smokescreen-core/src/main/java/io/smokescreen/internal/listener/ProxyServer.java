@@ -24,6 +24,7 @@ public final class ProxyServer {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyServer.class);
 
     private static final int BACKLOG = 4_096;
+    private static final Duration CUT_WITHIN = Duration.ofSeconds(5);
 
     private final Channel listening;
     private final ClientChannels clients;
@@ -84,11 +85,17 @@ public final class ProxyServer {
         return clients.awaitEmpty(limit);
     }
 
-    /** Closes everything that is still open, destinations first, so that their close lines tell why. */
+    /**
+     * Closes everything that is still open, destinations first, so that their close lines tell why: an event loop that shuts
+     * down would close its channels before it runs its last tasks.
+     */
     public void close() {
         listening.close().awaitUninterruptibly();
         clients.noMore();
-        tracker.open().forEach(OpenConnection::cut);
+        tracker.open().stream()
+                .map(OpenConnection::cut)
+                .toList()
+                .forEach(written -> written.awaitUninterruptibly(CUT_WITHIN.toMillis()));
         clients.forEach(Channel::close);
     }
 

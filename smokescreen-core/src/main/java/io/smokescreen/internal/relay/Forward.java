@@ -5,7 +5,6 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -13,14 +12,13 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.Future;
+import io.smokescreen.internal.relay.ForwardOutcome.Failure;
 import io.smokescreen.internal.request.OutgoingMessages;
 import io.smokescreen.internal.request.Request;
 import io.smokescreen.internal.request.ResponseDecoder;
 import io.smokescreen.internal.track.OpenConnection;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /**
  * Forwards one plain HTTP request to a destination and its response to the client, bodies as they come, each side no faster
@@ -42,42 +40,23 @@ public final class Forward {
     private final Channel destination;
     private final ResponseDecoder responses;
     private final OpenConnection connection;
-    private final Outcome outcome;
-    private final long stallNanos;
+    private final ForwardOutcome outcome;
+    private final ForwardStall stall;
 
-    private @Nullable Future<?> stallTimer;
     private long receivedBefore;
+    private boolean bodyBegan;
     private boolean requestEnded;
     private boolean responseBegan;
     private boolean responseComplete;
     private boolean keepClient;
     private boolean over;
 
-    /** What became of it. Exactly one of these is called last; nothing is called after it. */
-    public interface Outcome {
-
-        /** The head of the final response is here. Returns whether the client's connection may be kept afterwards. */
-        boolean responseBegan(int status);
-
-        /** The response is complete and handed to the client's channel. */
-        void finished(boolean clientReusable, boolean destinationReusable);
-
-        /** The origin switched protocols as the client asked; both pipelines are bare by now. */
-        void switched();
-
-        /** Nothing was sent to the client yet. {@code silent}: the origin ended the connection without a single byte. */
-        void failed(boolean timedOut, boolean silent, String message);
-
-        /** Part of a response was sent; the client must notice that it is cut. */
-        void cut(String why);
-    }
-
     /**
      * @param request what is forwarded
      * @param client the client's channel
      * @param destination the channel to the origin, with a {@link ResponseDecoder} and an encoder in place
      * @param connection counts what crosses the destination's channel
-     * @param stall how long nothing may move
+     * @param stallLimit how long nothing may move
      * @param outcome told what became of it
      */
     public Forward(
@@ -85,14 +64,14 @@ public final class Forward {
             Channel client,
             Channel destination,
             OpenConnection connection,
-            Duration stall,
-            Outcome outcome) {
+            Duration stallLimit,
+            ForwardOutcome outcome) {
         this.request = request;
         this.client = client;
         this.destination = destination;
         this.responses = destination.pipeline().get(ResponseDecoder.class);
         this.connection = connection;
-        this.stallNanos = stall.toNanos();
+        this.stall = new ForwardStall(connection, client.eventLoop(), stallLimit, this::stalled);
         this.outcome = outcome;
     }
 
@@ -100,14 +79,14 @@ public final class Forward {
     public void begin() {
         receivedBefore = connection.bytesIn();
         if (!responses.expectResponseTo(request.method())) {
-            fault(false, "the origin ended the connection");
+            fault(Failure.INVALID_RESPONSE, "the origin ended the connection or spoke unasked");
             return;
         }
         destination.pipeline().addLast(HANDLER, new ForwardEnd(this));
         HttpRequest head = OutgoingMessages.toOrigin(request, true);
         destination.write(head, destination.voidPromise());
         destination.config().setAutoRead(true);
-        checkStallIn(stallNanos);
+        stall.watch();
     }
 
     /** A piece of the request's body, ownership included. */
@@ -117,7 +96,8 @@ public final class Forward {
             return;
         }
         boolean last = content instanceof LastHttpContent;
-        destination.write(withoutRoutingTrailers(content), destination.voidPromise());
+        bodyBegan = true;
+        destination.write(OutgoingMessages.withPassableTrailers(content), destination.voidPromise());
         if (last) {
             requestEnded = true;
             destination.flush();
@@ -176,7 +156,7 @@ public final class Forward {
             responseContent(content);
         } else {
             ReferenceCountUtil.release(message);
-            fault(false, "the origin sent something that is not HTTP");
+            fault(Failure.INVALID_RESPONSE, "the origin sent something that is not HTTP");
         }
     }
 
@@ -197,13 +177,13 @@ public final class Forward {
 
     void destinationEnded(String why) {
         if (!over && !responseComplete) {
-            fault(false, why);
+            fault(nothingReceived() ? Failure.NOTHING_RECEIVED : Failure.INVALID_RESPONSE, why);
         }
     }
 
     private void responseHead(HttpResponse head) {
         if (head.decoderResult().isFailure()) {
-            fault(false, "the origin's response is malformed");
+            destinationEnded(nothingReceived() ? ForwardEnd.CLOSED : "the origin's response is malformed");
             return;
         }
         HttpResponseStatus status = head.status();
@@ -224,7 +204,9 @@ public final class Forward {
 
     private void finalHead(HttpResponse head) {
         responseBegan = true;
-        keepClient = outcome.responseBegan(head.status().code()) && request.keepAlive();
+        // RFC 9110 §10.1.1: a client that still waits for its 100 may leave the body out now, and we could not tell
+        boolean bodyInDoubt = request.expectContinue() && !bodyBegan;
+        keepClient = outcome.responseBegan(responses.framing().knownLength()) && request.keepAlive() && !bodyInDoubt;
         HttpResponse outgoing = OutgoingMessages.toClient(head, responses.framing(), request, keepClient);
         keepClient = !outgoing.headers().contains(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
         client.write(outgoing, client.voidPromise());
@@ -233,7 +215,7 @@ public final class Forward {
     private void responseContent(HttpContent content) {
         if (content.decoderResult().isFailure()) {
             content.release();
-            fault(false, "the origin's response was cut off or is malformed");
+            fault(Failure.INVALID_RESPONSE, "the origin's response was cut off or is malformed");
             return;
         }
         if (!(content instanceof LastHttpContent)) {
@@ -242,9 +224,10 @@ public final class Forward {
         }
         responseComplete = true;
         boolean destinationReusable = requestEnded && responses.cleanlyFinished();
-        client.writeAndFlush(withoutRoutingTrailers(content)).addListener(written -> {
+        client.writeAndFlush(OutgoingMessages.withPassableTrailers(content)).addListener(written -> {
             if (!over && written.isSuccess()) {
                 end();
+                detach();
                 outcome.finished(keepClient && requestEnded, destinationReusable);
             }
         });
@@ -252,59 +235,61 @@ public final class Forward {
 
     /** RFC 9110 §7.8: only to what was asked for, and then the bytes are the two ends' own business. */
     private void switchProtocols(HttpResponse head) {
-        if (!request.webSocketUpgrade()) {
-            fault(false, "the origin switched protocols unasked");
+        List<String> protocols = head.headers().getAll(HttpHeaderNames.UPGRADE);
+        boolean webSocket =
+                protocols.size() == 1 && HttpHeaderValues.WEBSOCKET.contentEqualsIgnoreCase(protocols.get(0));
+        if (!request.webSocketUpgrade() || !webSocket) {
+            fault(Failure.INVALID_RESPONSE, "the origin switched protocols unasked");
             return;
         }
-        outcome.responseBegan(head.status().code());
+        outcome.responseBegan(0);
         end();
+        detach();
         client.writeAndFlush(OutgoingMessages.interimToClient(head), client.voidPromise());
         outcome.switched();
     }
 
-    /** Trailer fields pass in both directions, but for those that mean something to the connection (RFC 9110 §6.5.1). */
-    private static HttpContent withoutRoutingTrailers(HttpContent content) {
-        if (!(content instanceof LastHttpContent last) || last.trailingHeaders().isEmpty()) {
-            return content;
+    /** Nothing moved for too long; whose turn it was decides what the client is told. */
+    private void stalled() {
+        boolean awaitsContinue = request.expectContinue() && !bodyBegan;
+        if (responseComplete || !client.isWritable()) {
+            fault(Failure.REQUEST_STALLED, "the client did not read the response in time");
+        } else if (requestEnded || awaitsContinue || !destination.isWritable()) {
+            fault(Failure.ORIGIN_STALLED, "the origin did not answer in time");
+        } else {
+            fault(Failure.REQUEST_STALLED, "the request's body did not arrive in time");
         }
-        HttpHeaders kept = OutgoingMessages.trailers(last.trailingHeaders());
-        last.trailingHeaders().clear().add(kept);
-        return last;
     }
 
-    private void fault(boolean timedOut, String why) {
-        boolean silent = connection.bytesIn() == receivedBefore;
+    private boolean nothingReceived() {
+        return connection.bytesIn() == receivedBefore;
+    }
+
+    private void fault(Failure failure, String why) {
         end();
         connection.fail(why);
         Tunnel.reset(destination);
         if (responseBegan) {
+            client.flush();
             outcome.cut(why);
         } else {
-            outcome.failed(timedOut, silent, why);
+            outcome.failed(failure, why);
         }
     }
 
     private void end() {
         over = true;
-        if (stallTimer != null) {
-            stallTimer.cancel(false);
-        }
+        stall.stop();
+    }
+
+    /**
+     * Leaves the destination's channel to what comes next. After a fault nothing does: then the handler stays, so that what
+     * the closing channel still reports does not go unhandled.
+     */
+    private void detach() {
         ChannelPipeline pipeline = destination.pipeline();
         if (pipeline.get(HANDLER) != null) {
             pipeline.remove(HANDLER);
-        }
-    }
-
-    private void checkStallIn(long nanos) {
-        stallTimer = client.eventLoop().schedule(this::checkStall, nanos, TimeUnit.NANOSECONDS);
-    }
-
-    private void checkStall() {
-        long left = stallNanos - (System.nanoTime() - connection.lastActivityNanos());
-        if (left > 0) {
-            checkStallIn(left);
-        } else if (!over) {
-            fault(true, "the origin did not answer in time");
         }
     }
 }

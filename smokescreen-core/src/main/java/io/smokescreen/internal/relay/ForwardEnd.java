@@ -6,6 +6,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 /** The destination's end of a {@link Forward}. */
 final class ForwardEnd extends ChannelInboundHandlerAdapter {
 
+    static final String CLOSED = "the origin closed the connection without an answer";
+
     private final Forward forward;
 
     ForwardEnd(Forward forward) {
@@ -29,7 +31,7 @@ final class ForwardEnd extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        forward.destinationEnded("the origin closed the connection without an answer");
+        forward.destinationEnded(CLOSED);
     }
 
     @Override

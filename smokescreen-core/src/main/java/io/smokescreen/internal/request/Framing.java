@@ -49,6 +49,13 @@ public record Framing(Kind kind, long length) {
         return kind == Kind.NONE || (kind == Kind.LENGTH && length == 0);
     }
 
+    /**
+     * {@return the number of bytes of the body, -1 where the head does not tell}
+     */
+    public long knownLength() {
+        return kind == Kind.NONE || kind == Kind.LENGTH ? length : -1;
+    }
+
     static Framing ofRequest(HttpRequest request) throws MalformedMessageException {
         return ofFields(request, NONE);
     }

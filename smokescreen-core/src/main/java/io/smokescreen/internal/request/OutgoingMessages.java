@@ -1,8 +1,13 @@
 package io.smokescreen.internal.request;
 
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -11,6 +16,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.smokescreen.api.Destination;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -77,18 +83,33 @@ public final class OutgoingMessages {
     }
 
     /**
-     * {@return the head of an interim response (1xx) for the client; a 101 keeps what says to which protocol}
+     * {@return an interim response (1xx) for the client, complete, so that another response may follow; a 101 keeps what says
+     *     to which protocol}
      *
      * @param response what the origin sent
      */
-    public static HttpResponse interimToClient(HttpResponse response) {
+    public static FullHttpResponse interimToClient(HttpResponse response) {
         HttpHeaders headers = DefaultHttpHeadersFactory.headersFactory().newHeaders();
         copy(response.headers(), headers, FieldNames.notForwarded(response.headers()));
         if (response.status().code() == HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
             headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
             headers.set(HttpHeaderNames.UPGRADE, response.headers().getAll(HttpHeaderNames.UPGRADE));
         }
-        return new DefaultHttpResponse(HttpVersion.HTTP_1_1, response.status(), headers);
+        return new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, response.status(), Unpooled.EMPTY_BUFFER, headers, EmptyHttpHeaders.INSTANCE);
+    }
+
+    /**
+     * {@return a piece of a body with the trailer fields that may be passed on, in either direction}
+     *
+     * @param content a piece that came in, changed in place
+     */
+    public static HttpContent withPassableTrailers(HttpContent content) {
+        if (content instanceof LastHttpContent last && !last.trailingHeaders().isEmpty()) {
+            HttpHeaders kept = trailers(last.trailingHeaders());
+            last.trailingHeaders().clear().add(kept);
+        }
+        return content;
     }
 
     /**

@@ -36,7 +36,7 @@ final class CanonicalLog {
         if (record.connectNanos >= 0) {
             event.with("conn_establish_time_ms", record.connectNanos / NANOS_PER_MILLISECOND);
         }
-        if (record.contentLength >= 0) {
+        if (record.responded) {
             event.with("content_length", record.contentLength);
         }
         if (!record.error.isEmpty()) {

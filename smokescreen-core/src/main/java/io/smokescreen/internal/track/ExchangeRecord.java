@@ -39,7 +39,8 @@ public final class ExchangeRecord {
     ProxyType proxyType = ProxyType.HTTP;
     String requestedHost = "";
     String traceId = "";
-    long contentLength = -1;
+    boolean responded;
+    long contentLength;
     String role = "";
 
     @Nullable
@@ -72,11 +73,16 @@ public final class ExchangeRecord {
         this.organizationalUnit = organizationalUnit;
     }
 
-    /** Fills in what the head of the request says; {@code contentLength} is -1 where it says nothing. */
-    public void requested(ProxyType type, String host, String trace, long length) {
+    /** Fills in what the head of the request says. */
+    public void requested(ProxyType type, String host, String trace) {
         this.proxyType = type;
         this.requestedHost = host;
         this.traceId = trace;
+    }
+
+    /** A plain HTTP response begins; its body has that length, or -1 where that is not known yet, as in Go. */
+    public void responded(long length) {
+        this.responded = true;
         this.contentLength = length;
     }
 

@@ -2,6 +2,7 @@ package io.smokescreen.internal.track;
 
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
+import io.netty.util.concurrent.Future;
 import java.time.Instant;
 
 /**
@@ -38,9 +39,13 @@ public final class OpenConnection {
         }
     }
 
-    /** Closes the connection because the proxy ends, and has its close line say so. Safe from any thread. */
-    public void cut() {
-        channel.eventLoop().execute(() -> {
+    /**
+     * Closes the connection because the proxy ends, and has its close line say so. Safe from any thread.
+     *
+     * @return done when the line is written
+     */
+    public Future<?> cut() {
+        return channel.eventLoop().submit(() -> {
             cut = true;
             channel.close();
         });

@@ -75,7 +75,8 @@ public final class IdleConnections {
         }
         channels.addLast(channel);
         total++;
-        channel.pipeline().addLast(HANDLER, new Watch(key));
+        channel.pipeline()
+                .addFirst(HANDLER, new Watch(key)); // before the decoder, which would swallow what comes unasked
         channel.config().setAutoRead(true);
     }
 

@@ -1,0 +1,133 @@
+package io.smokescreen.internal.exchange;
+
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpMethod;
+import io.smokescreen.api.Host;
+import io.smokescreen.api.Metric;
+import io.smokescreen.internal.address.VettingResult;
+import io.smokescreen.internal.exchange.Rejection.Fault;
+import io.smokescreen.internal.policy.AclOutcome;
+import io.smokescreen.internal.request.Request;
+import io.smokescreen.internal.track.ExchangeRecord;
+import io.smokescreen.internal.track.ExchangeRecord.ProxyType;
+import io.smokescreen.internal.track.OpenConnection;
+import io.smokescreen.internal.track.Tracker;
+import io.smokescreen.internal.upstream.DialResult;
+import io.smokescreen.internal.upstream.DialResult.Connected;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What one exchange leaves in the log and the metrics: told by its stages, in their order. Event loop only. */
+final class Account {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Account.class);
+
+    private final Tracker tracker;
+    private final ExchangeRecord record;
+
+    Account(Tracker tracker, ClientIdentity client) {
+        this.tracker = tracker;
+        this.record = new ExchangeRecord(client.address(), client.commonName(), client.organizationalUnit());
+    }
+
+    /** A head is here, which may be malformed. */
+    void asked(HttpMethod method) {
+        record.requested(method.equals(HttpMethod.CONNECT) ? ProxyType.CONNECT : ProxyType.HTTP, "", "");
+    }
+
+    void requested(Request request) {
+        ProxyType type = request.isConnect() ? ProxyType.CONNECT : ProxyType.HTTP;
+        record.requested(type, request.destination().toString(), request.traceId());
+    }
+
+    void identified(Optional<String> role) {
+        record.identified(role);
+    }
+
+    void decided(AclOutcome outcome) {
+        record.decided(outcome.decision());
+        tracker.decided(record, outcome.decision());
+        if (outcome.failed()) {
+            tracker.count(Metric.ACL_DECIDE_ERROR);
+        }
+    }
+
+    void allowed() {
+        record.allow();
+    }
+
+    void vetted(Host host, VettingResult result) {
+        boolean lookedUp = host.address().isEmpty() && !host.isLocalhost();
+        if (lookedUp) {
+            record.resolved(result.lookupNanos());
+            tracker.resolved(result.lookupNanos(), result instanceof VettingResult.ResolutionFailed);
+        }
+        if (result instanceof VettingResult.Vetted vetted) {
+            vetted.verdicts().forEach(tracker::judged);
+        } else if (result instanceof VettingResult.Denied denied) {
+            denied.verdicts().forEach(tracker::judged);
+        }
+    }
+
+    void dialing() {
+        tracker.dialing(record);
+    }
+
+    void dialed(DialResult result) {
+        if (result instanceof Connected connected) {
+            tracker.dialed(connected.nanos());
+            Channel destination = connected.channel();
+            record.connected(connected.nanos(), destination.localAddress(), destination.remoteAddress());
+        } else if (result instanceof DialResult.Failed failed) {
+            tracker.dialFailed(failed.kind().tag());
+        }
+    }
+
+    /** A connection from an earlier exchange is used. */
+    void reused(Channel destination) {
+        record.reused(destination.localAddress(), destination.remoteAddress());
+    }
+
+    /** A new connection carries the exchange; its close line is written whatever closes it. */
+    OpenConnection opened(Channel destination) {
+        return tracker.opened(record, destination);
+    }
+
+    /** A plain HTTP response begins; its body has that length, or -1 where that is not known yet. */
+    void responded(long contentLength) {
+        record.responded(contentLength);
+        writeDecision();
+    }
+
+    void refused(Rejection rejection) {
+        switch (rejection.kind()) {
+            case MALFORMED_REQUEST -> tracker.count(Metric.REQUESTS_MALFORMED);
+            case ROLE_MISSING, ROLE_FAILED -> tracker.count(Metric.ACL_ROLE_NOT_DETERMINED);
+            case NEXT_HOP_INVALID -> tracker.count(Metric.ACL_UPSTREAM_PROXY_PARSE_ERROR);
+            default -> {} // counted where it was found
+        }
+        if (rejection.kind().fault() == Fault.DENIED) {
+            record.deny(rejection.reason());
+        } else {
+            record.fail(rejection.reason());
+        }
+        writeDecision();
+    }
+
+    void failed(String why) {
+        record.fail(why);
+        writeDecision();
+    }
+
+    /** Writes the decision line; only the first call does. */
+    void writeDecision() {
+        tracker.writeDecision(record);
+    }
+
+    /** A fault of the proxy itself. */
+    void internalError(Throwable cause) {
+        tracker.count(Metric.REQUESTS_INTERNAL_ERROR);
+        LOG.error("a fault in the work on a request to {}", record.requestedHost(), cause);
+    }
+}

@@ -1,0 +1,81 @@
+package io.smokescreen.internal.exchange;
+
+import io.smokescreen.api.AclDecision;
+import io.smokescreen.internal.address.VettingResult;
+import io.smokescreen.internal.exchange.Rejection.Kind;
+import io.smokescreen.internal.relay.ForwardOutcome;
+import io.smokescreen.internal.request.Malformed;
+import io.smokescreen.internal.request.Request;
+import io.smokescreen.internal.upstream.DialResult;
+import java.util.Optional;
+
+/** What the stages find, in the words of a refusal. */
+final class Rejections {
+
+    private static final String TIMED_OUT = "Timed out connecting to remote host: ";
+
+    private Rejections() {}
+
+    static Rejection of(Malformed malformed) {
+        return Rejection.failed(Kind.MALFORMED_REQUEST, malformed.reason().text());
+    }
+
+    static Rejection brokenBody() {
+        return Rejection.failed(Kind.MALFORMED_REQUEST, "the request's body was cut off or is malformed");
+    }
+
+    static Rejection notAProxyRequest() {
+        return Rejection.failed(
+                Kind.NOT_A_PROXY_REQUEST,
+                "This is an HTTP proxy: expected CONNECT host:port or an absolute http:// URL");
+    }
+
+    static Rejection nextHopInvalid(Request request) {
+        return Rejection.denied(
+                Kind.NEXT_HOP_INVALID, request.authority(), "the upstream proxy asked for is not a URL");
+    }
+
+    /** What the ACL allows and this proxy does not do must not turn into something it did not allow. */
+    static Optional<Rejection> ofUnavailable(Request request, AclDecision decision) {
+        if (request.nextHop().isPresent()) {
+            return Optional.of(Rejection.denied(
+                    Kind.NEXT_HOP_UNAVAILABLE, request.authority(), "this proxy does not forward to upstream proxies"));
+        }
+        return decision.mitm().isPresent()
+                ? Optional.of(Rejection.denied(
+                        Kind.MITM_UNAVAILABLE, request.authority(), "the ACL asks for MITM, which is not enabled"))
+                : Optional.empty();
+    }
+
+    static Rejection of(Request request, VettingResult.Denied denied) {
+        return Rejection.denied(Kind.ADDRESS_DENIED, request.authority(), denied.reason());
+    }
+
+    static Rejection of(VettingResult.ResolutionFailed failed) {
+        return failed.timedOut()
+                ? Rejection.failed(Kind.DNS_TIMEOUT, TIMED_OUT + failed.message())
+                : Rejection.failed(Kind.DNS_FAILED, "Failed to resolve remote hostname: " + failed.message());
+    }
+
+    static Rejection of(DialResult.Failed failed) {
+        return failed.kind() == DialResult.FailureKind.TIMEOUT
+                ? Rejection.failed(Kind.CONNECT_TIMEOUT, TIMED_OUT + failed.message())
+                : Rejection.failed(Kind.CONNECT_FAILED, "Failed to connect to remote host: " + failed.message());
+    }
+
+    /** No response that can be passed on. */
+    static Rejection ofForward(ForwardOutcome.Failure failure, String message) {
+        return switch (failure) {
+            case REQUEST_STALLED ->
+                Rejection.failed(Kind.REQUEST_TIMEOUT, "Timed out waiting for the client: " + message);
+            case ORIGIN_STALLED ->
+                Rejection.failed(Kind.UPSTREAM_TIMEOUT, "Timed out waiting for the remote host: " + message);
+            case NOTHING_RECEIVED, INVALID_RESPONSE ->
+                Rejection.failed(Kind.UPSTREAM_INVALID_RESPONSE, "Invalid response from the remote host: " + message);
+        };
+    }
+
+    static Rejection internalError() {
+        return Rejection.failed(Kind.INTERNAL_ERROR, "Internal failure of the proxy");
+    }
+}

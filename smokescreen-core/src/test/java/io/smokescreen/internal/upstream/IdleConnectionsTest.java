@@ -1,0 +1,144 @@
+package io.smokescreen.internal.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.smokescreen.api.Destination;
+import io.smokescreen.api.Host;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class IdleConnectionsTest {
+
+    private final IdleConnections idle = new IdleConnections();
+
+    @Test
+    void take_givesBackWhatWasOffered_once_lastOneFirst() {
+        EmbeddedChannel first = offered(key("a.test"));
+        EmbeddedChannel second = offered(key("a.test"));
+        assertThat(idle.take(key("a.test"))).containsSame(second);
+        assertThat(idle.take(key("a.test"))).containsSame(first);
+        assertThat(idle.take(key("a.test"))).isEmpty();
+        assertThat(first.isActive()).isTrue();
+        assertThat(first.pipeline().names()).doesNotContain("idle");
+    }
+
+    @Test
+    void key_holdsEverythingTheVerdictWasAbout() throws Exception {
+        IdleConnections.Key key =
+                new IdleConnections.Key("role", new Destination(Host.parse("a.test"), 80), address(1, 80));
+        EmbeddedChannel channel = offered(key);
+        assertThat(idle.take(new IdleConnections.Key("", key.destination(), key.address())))
+                .isEmpty();
+        assertThat(idle.take(new IdleConnections.Key("role", new Destination(Host.parse("b.test"), 80), key.address())))
+                .isEmpty();
+        assertThat(idle.take(new IdleConnections.Key("role", new Destination(Host.parse("a.test"), 81), key.address())))
+                .isEmpty();
+        assertThat(idle.take(new IdleConnections.Key("role", key.destination(), address(2, 80))))
+                .isEmpty();
+        assertThat(idle.take(new IdleConnections.Key("role", key.destination(), address(1, 80))))
+                .containsSame(channel);
+    }
+
+    @Test
+    void connection_isClosedWhenItsTimeIsUp() {
+        EmbeddedChannel channel = new EmbeddedChannel();
+        channel.freezeTime();
+        idle.offer(key("a.test"), channel);
+        channel.advanceTimeBy(IdleConnections.MAX_IDLE.toMillis() - 1, TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+        assertThat(channel.isActive()).isTrue();
+        channel.advanceTimeBy(1, TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+        assertThat(channel.isActive()).isFalse();
+        assertThat(idle.take(key("a.test"))).isEmpty();
+    }
+
+    @Test
+    void timer_endsWithTheWait() {
+        EmbeddedChannel channel = new EmbeddedChannel();
+        channel.freezeTime();
+        idle.offer(key("a.test"), channel);
+        assertThat(idle.take(key("a.test"))).isPresent();
+        channel.advanceTimeBy(IdleConnections.MAX_IDLE.toMillis(), TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+        assertThat(channel.isActive()).isTrue();
+    }
+
+    @Test
+    void connection_isDroppedWhenItsOriginSpeaksOrEnds() {
+        EmbeddedChannel speaks = offered(key("a.test"));
+        speaks.writeInbound(Unpooled.wrappedBuffer(new byte[] {1}));
+        EmbeddedChannel ends = offered(key("a.test"));
+        ends.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        EmbeddedChannel fails = offered(key("a.test"));
+        fails.pipeline().fireExceptionCaught(new IOException("reset"));
+        EmbeddedChannel closes = offered(key("a.test"));
+        closes.close();
+
+        assertThat(List.of(speaks, ends, fails, closes)).noneMatch(EmbeddedChannel::isActive);
+        assertThat(idle.take(key("a.test"))).isEmpty();
+    }
+
+    @Test
+    void oneKey_isBounded() {
+        List<EmbeddedChannel> channels = new ArrayList<>();
+        for (int i = 0; i <= IdleConnections.MAX_PER_KEY; i++) {
+            channels.add(offered(key("a.test")));
+        }
+        EmbeddedChannel tooMany = channels.remove(IdleConnections.MAX_PER_KEY);
+        assertThat(tooMany.isActive()).isFalse();
+        assertThat(channels).allMatch(EmbeddedChannel::isActive);
+        assertThat(idle.take(key("a.test"))).isPresent();
+        assertThat(offered(key("a.test")).isActive()).isTrue();
+    }
+
+    @Test
+    void allTogether_areBounded() {
+        List<EmbeddedChannel> channels = new ArrayList<>();
+        for (int i = 0; i < IdleConnections.MAX_TOTAL; i++) {
+            channels.add(offered(key("h" + i + ".test")));
+        }
+        assertThat(channels).allMatch(EmbeddedChannel::isActive);
+        assertThat(offered(key("one-more.test")).isActive()).isFalse();
+        channels.get(0).close();
+        assertThat(offered(key("one-more.test")).isActive()).isTrue();
+        assertThat(idle.take(key("one-more.test"))).isPresent();
+        assertThat(offered(key("one-more.test")).isActive()).isTrue();
+        assertThat(offered(key("one-more.test")).isActive()).isFalse();
+    }
+
+    @Test
+    void closedConnection_isNotKept() {
+        EmbeddedChannel closed = new EmbeddedChannel();
+        closed.close();
+        idle.offer(key("a.test"), closed);
+        assertThat(idle.take(key("a.test"))).isEmpty();
+    }
+
+    private EmbeddedChannel offered(IdleConnections.Key key) {
+        EmbeddedChannel channel = new EmbeddedChannel();
+        idle.offer(key, channel);
+        return channel;
+    }
+
+    private static IdleConnections.Key key(String host) {
+        try {
+            return new IdleConnections.Key("role", new Destination(Host.parse(host), 80), address(1, 80));
+        } catch (UnknownHostException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static InetSocketAddress address(int last, int port) throws UnknownHostException {
+        return new InetSocketAddress(InetAddress.getByAddress(new byte[] {10, 0, 0, (byte) last}), port);
+    }
+}
