@@ -1,5 +1,6 @@
 package io.smokescreen.internal.listener;
 
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFactory;
@@ -47,6 +48,15 @@ public record IoTransport(
     /** How much may wait to be written before the other side is no longer read, in bytes. */
     private static final WriteBufferWaterMark WRITE_BUFFER = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
 
+    /**
+     * The largest single read, in bytes; the size adapts to what comes. With it a gigabyte through a tunnel costs 0.77
+     * (download) and 0.74 (upload) of the CPU time that it costs with Netty's 64 KiB; 1 MiB brings no more.
+     */
+    private static final int MAX_READ = 512 * 1024;
+
+    private static final int MIN_READ = 64;
+    private static final int FIRST_READ = 2 * 1024;
+
     /** {@return epoll where its native part loads, else NIO} */
     public static IoTransport best() {
         return Epoll.isAvailable() ? epoll() : nio();
@@ -82,7 +92,7 @@ public record IoTransport(
                 NioSocketChannel::new);
     }
 
-    /** Sets the options of a TCP connection: half-close, keep-alive, no delay, bounded write buffer, reading off. */
+    /** Sets the options of a TCP connection: half-close, keep-alive, no delay, buffers, reading off. */
     static <C extends Channel> C configured(C channel) {
         try {
             configure(channel);
@@ -99,6 +109,7 @@ public record IoTransport(
         config.setOption(ChannelOption.TCP_NODELAY, true);
         config.setOption(ChannelOption.SO_KEEPALIVE, true);
         config.setWriteBufferWaterMark(WRITE_BUFFER);
+        config.setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator(MIN_READ, FIRST_READ, MAX_READ));
         config.setAutoRead(false);
         if (channel instanceof EpollSocketChannel) {
             config.setOption(EpollChannelOption.TCP_KEEPIDLE, KEEP_ALIVE_SECONDS);

@@ -63,14 +63,15 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         // A failed write reports itself to the peer's own end as an exception; a closed peer releases the message.
         peer.write(message, peer.voidPromise());
+        if (!peer.isWritable()) {
+            passOn(); // without waiting for the end of this reading: less is held, and it is still in the processor's
+            // cache
+        }
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        peer.flush();
-        if (!peer.isWritable() && peer.isActive()) {
-            ctx.channel().config().setAutoRead(false);
-        }
+        passOn();
     }
 
     @Override
@@ -96,6 +97,13 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         tunnel.broken(this, String.valueOf(cause.getMessage()));
+    }
+
+    private void passOn() {
+        peer.flush();
+        if (!peer.isWritable() && peer.isActive()) {
+            channel.config().setAutoRead(false);
+        }
     }
 
     private void endInput() {

@@ -40,6 +40,8 @@ class TunnelSoakTest {
     private static final int MAX_CHUNK = 64 * 1024;
     private static final byte[] RANDOM = random();
 
+    private static final List<End> ENDS = List.of(End.values());
+
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Map<String, String> checksums = new ConcurrentHashMap<>();
 
@@ -58,7 +60,7 @@ class TunnelSoakTest {
             SplittableRandom random = new SplittableRandom(seed);
             return new Plan(
                     seed,
-                    List.of(End.values()).get(random.nextInt(End.values().length)),
+                    ENDS.get(random.nextInt(ENDS.size())),
                     random.nextLong(MEAN_BYTES * 2),
                     random.nextLong(MEAN_BYTES * 2));
         }

@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -73,19 +72,18 @@ class TunnelSocketsTest {
 
     /** {@return in how many hundredths of a second the probe of a connection is due; -1 if it has none; port 0 is any} */
     private static long keepAlive(int localPort, int remotePort) throws IOException {
-        try (Stream<String> ipv4 = Files.lines(Path.of("/proc/net/tcp"));
-                Stream<String> ipv6 = Files.lines(Path.of("/proc/net/tcp6"))) {
-            return Stream.concat(ipv4, ipv6)
-                    .map(line -> line.trim().split("\\s+", -1))
-                    .filter(fields -> fields[3].equals("01")) // established
-                    .filter(fields -> localPort == 0 || port(fields[1]) == localPort)
-                    .filter(fields -> port(fields[2]) == remotePort)
-                    .map(fields -> fields[5].split(":", -1))
-                    .filter(timer -> Integer.parseInt(timer[0], 16) == KEEP_ALIVE_TIMER)
-                    .mapToLong(timer -> Long.parseLong(timer[1], 16))
-                    .findAny()
-                    .orElse(-1);
-        }
+        List<String> lines = new ArrayList<>(Files.readAllLines(Path.of("/proc/net/tcp")));
+        lines.addAll(Files.readAllLines(Path.of("/proc/net/tcp6")));
+        return lines.stream()
+                .map(line -> line.trim().split("\\s+", -1))
+                .filter(fields -> fields[3].equals("01")) // established
+                .filter(fields -> localPort == 0 || port(fields[1]) == localPort)
+                .filter(fields -> port(fields[2]) == remotePort)
+                .map(fields -> fields[5].split(":", -1))
+                .filter(timer -> Integer.parseInt(timer[0], 16) == KEEP_ALIVE_TIMER)
+                .mapToLong(timer -> Long.parseLong(timer[1], 16))
+                .findAny()
+                .orElse(-1);
     }
 
     private static int port(String address) {

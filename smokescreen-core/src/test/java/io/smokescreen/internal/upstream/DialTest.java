@@ -263,7 +263,7 @@ class DialTest {
     }
 
     private ServerSocket listen(int backlog) throws IOException {
-        ServerSocket listening = new ServerSocket(0, backlog, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
+        ServerSocket listening = new ServerSocket(0, backlog, InetAddress.getLoopbackAddress());
         resources.add(listening);
         return listening;
     }
