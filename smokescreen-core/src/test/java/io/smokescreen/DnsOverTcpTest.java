@@ -23,7 +23,13 @@ class DnsOverTcpTest {
         try (TestOrigin origin = TestOrigin.start(TestOrigin::echo);
                 TestProxy proxy = TestProxy.start(builder -> builder.transport(transport));
                 RawClient client = proxy.connect()) {
-            proxy.dns().answer("many.allowed.test", addresses);
+            proxy.dns()
+                    .script(
+                            "many.allowed.test",
+                            query -> TestDns.now(
+                                    query.tcp()
+                                            ? TestDns.addresses(query, 60, addresses)
+                                            : query.reply().truncated()));
 
             client.send("CONNECT many.allowed.test:" + origin.port() + " HTTP/1.1\r\nHost: x\r\n\r\n");
 

@@ -285,8 +285,11 @@ class ConnectionReuseTest {
     void closeOfTheProxy_closesWaitingConnections() throws Exception {
         AtomicInteger ended = new AtomicInteger();
         TestOrigin.Behaviour countsEnds = connection -> {
-            answering(head -> OK).serve(connection);
-            ended.incrementAndGet();
+            try {
+                answering(head -> OK).serve(connection);
+            } finally {
+                ended.incrementAndGet(); // by FIN or by RST
+            }
         };
         try (PlainHttp http = PlainHttp.to(countsEnds, ConnectionReuseTest::oneLoop)) {
             succeed(http, http.get("/"));
