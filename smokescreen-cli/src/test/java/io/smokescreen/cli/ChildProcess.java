@@ -33,6 +33,7 @@ final class ChildProcess implements AutoCloseable {
                 System.getProperty("java.home") + "/bin/java",
                 "-Xshare:auto",
                 "-XX:TieredStopAtLevel=1",
+                "--enable-native-access=ALL-UNNAMED", // as the launcher does; JDK 25 warns without it
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName()));
