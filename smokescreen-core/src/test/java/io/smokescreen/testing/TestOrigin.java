@@ -16,9 +16,18 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** A TCP server that does to each connection what the test says, on a thread of its own. */
 public final class TestOrigin implements AutoCloseable {
+
+    /**
+     * Below the ports that the kernel gives to those who ask for any (32768 and up): a proxy that happened to listen on the
+     * port of its origin would refuse it as itself.
+     */
+    private static final int FIRST_PORT = 10_000;
+
+    private static final int LAST_PORT = 30_000;
 
     private final ServerSocket listening;
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -46,11 +55,16 @@ public final class TestOrigin implements AutoCloseable {
 
     /** {@return a server on that loopback address, for example one that must never be reached} */
     public static TestOrigin startOn(String ip, Behaviour behaviour) {
-        try {
-            return new TestOrigin(ip, 0, behaviour);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        IOException last = new IOException();
+        for (int attempt = 0; attempt < 50; attempt++) {
+            try {
+                int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+                return new TestOrigin(ip, port, behaviour);
+            } catch (IOException e) { // taken
+                last = e;
+            }
         }
+        throw new UncheckedIOException(last);
     }
 
     /**
