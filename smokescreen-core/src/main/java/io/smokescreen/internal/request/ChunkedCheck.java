@@ -26,12 +26,11 @@ final class ChunkedCheck {
         TRAILER
     }
 
+    private final GrammarCheck extension = new ChunkExtensionCheck();
     private final GrammarCheck trailer;
     private State state = State.SIZE;
     private long size;
     private int lineLength;
-    private boolean quoted;
-    private boolean escaped;
     private int ahead;
 
     ChunkedCheck(HeadLimits limits) {
@@ -106,19 +105,12 @@ final class ChunkedCheck {
         return size > Integer.MAX_VALUE ? Malformation.BAD_CHUNK : grow();
     }
 
-    /** Nobody acts on extensions; the line must only be impossible to read in two ways, so quotes must be closed. */
     private @Nullable Malformation extension(int octet) {
-        if (octet == Octets.CR) {
-            return quoted ? Malformation.BAD_CHUNK : next(State.SIZE_LF);
+        Malformation wrong = extension.feed(octet);
+        if (wrong != null) {
+            return wrong;
         }
-        if (octet >= 0x7f || !Octets.isFieldContent(octet)) {
-            return Malformation.BAD_CHUNK;
-        }
-        if (octet == '"' && !escaped) {
-            quoted = !quoted;
-        }
-        escaped = quoted && octet == '\\' && !escaped;
-        return grow();
+        return extension.isComplete() ? next(State.SIZE_LF) : grow();
     }
 
     private @Nullable Malformation grow() {
@@ -129,6 +121,7 @@ final class ChunkedCheck {
         state = next;
         if (next == State.SIZE) {
             lineLength = 0;
+            extension.reset();
         }
         return null;
     }
