@@ -1,6 +1,10 @@
 package io.smokescreen.internal.policy;
 
 import io.smokescreen.api.ConfigurationException;
+import io.smokescreen.internal.yaml.Shown;
+import io.smokescreen.internal.yaml.YamlDocument;
+import io.smokescreen.internal.yaml.YamlText;
+import io.smokescreen.internal.yaml.YamlValue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,7 +30,7 @@ public final class AclFile {
 
     private AclFile(String source, String text, Set<String> disabledActions) {
         this.rules = new RuleReader(disabledActions, this::globs);
-        this.document = YamlDocument.parse(source, text);
+        this.document = YamlDocument.parse(source, text, "an ACL in YAML");
     }
 
     /**

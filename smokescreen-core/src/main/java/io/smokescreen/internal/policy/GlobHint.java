@@ -1,6 +1,7 @@
 package io.smokescreen.internal.policy;
 
 import io.smokescreen.api.Host;
+import io.smokescreen.internal.yaml.Shown;
 import java.net.IDN;
 import java.util.Locale;
 import java.util.regex.Pattern;

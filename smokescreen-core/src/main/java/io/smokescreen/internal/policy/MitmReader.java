@@ -2,6 +2,8 @@ package io.smokescreen.internal.policy;
 
 import io.smokescreen.api.MitmSettings;
 import io.smokescreen.internal.policy.RuleSpec.MitmDomain;
+import io.smokescreen.internal.yaml.Shown;
+import io.smokescreen.internal.yaml.YamlValue;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

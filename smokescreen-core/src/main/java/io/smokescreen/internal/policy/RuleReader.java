@@ -3,6 +3,9 @@ package io.smokescreen.internal.policy;
 import io.smokescreen.api.ConfigurationException;
 import io.smokescreen.api.RoleExtractor;
 import io.smokescreen.internal.policy.RuleSpec.MitmDomain;
+import io.smokescreen.internal.yaml.Shown;
+import io.smokescreen.internal.yaml.Spelling;
+import io.smokescreen.internal.yaml.YamlValue;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -142,10 +145,19 @@ final class RuleReader {
             return Set.of();
         }
         Set<Integer> ports = new TreeSet<>();
-        list.list().forEach(port -> ports.add(port.port()));
+        list.list().forEach(port -> ports.add(port(port)));
         if (ports.isEmpty()) {
             throw list.error("is empty (expected at least one port; leave the key out to allow every port)");
         }
         return ports;
+    }
+
+    private static int port(YamlValue value) {
+        String text = value.text();
+        int port = Glob.parsePort(text, 0);
+        if (port < 0) {
+            throw value.error(Shown.quoted(text) + " is not a port (expected 1 to 65535)");
+        }
+        return port;
     }
 }

@@ -1,4 +1,4 @@
-package io.smokescreen.internal.policy;
+package io.smokescreen.internal.yaml;
 
 import io.smokescreen.api.ConfigurationException;
 import java.util.ArrayList;
@@ -19,7 +19,7 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  * would guess: {@code on}, {@code 123} and {@code 1.0} are text where text is wanted. Every error tells file, line, column and
  * key.
  */
-final class YamlValue {
+public final class YamlValue {
 
     /** What yaml.v2, and with it Go's Smokescreen, takes for a boolean (YAML 1.1). */
     private static final Set<String> TRUE =
@@ -45,7 +45,7 @@ final class YamlValue {
     }
 
     /** Returns the text of a scalar, however YAML would type it. */
-    String text() {
+    public String text() {
         if (isNull() || !(node instanceof ScalarNode scalar)) {
             throw error("expected a text, found " + kind());
         }
@@ -56,7 +56,8 @@ final class YamlValue {
         return scalar.getValue();
     }
 
-    boolean bool() {
+    /** Returns a boolean, as yaml.v2 reads one. */
+    public boolean bool() {
         if (node instanceof ScalarNode scalar && scalar.isPlain()) {
             if (TRUE.contains(scalar.getValue())) {
                 return true;
@@ -68,15 +69,8 @@ final class YamlValue {
         throw error("expected true or false, found " + kind());
     }
 
-    int port() {
-        int port = Glob.parsePort(text(), 0);
-        if (port < 0) {
-            throw error(Shown.quoted(text()) + " is not a port (expected 1 to 65535)");
-        }
-        return port;
-    }
-
-    List<YamlValue> list() {
+    /** Returns the values of a list. */
+    public List<YamlValue> list() {
         if (!(node instanceof SequenceNode sequence) || !node.getTag().equals(Tag.SEQ)) {
             throw error("expected a list, found " + kind());
         }
@@ -88,7 +82,7 @@ final class YamlValue {
     }
 
     /** Returns the entries of a map, in the file's order, whatever their keys are; each key stands once. */
-    Map<String, YamlValue> entries() {
+    public Map<String, YamlValue> entries() {
         if (!(node instanceof MappingNode mapping) || !node.getTag().equals(Tag.MAP)) {
             throw error("expected keys and values, found " + kind());
         }
@@ -105,7 +99,7 @@ final class YamlValue {
     }
 
     /** Returns the entries of a map that knows these keys only. */
-    Map<String, YamlValue> entries(List<String> known) {
+    public Map<String, YamlValue> entries(List<String> known) {
         Map<String, YamlValue> entries = entries();
         for (NodeTuple tuple : ((MappingNode) node).getValue()) {
             YamlValue keyPlace = new YamlValue(source, this, "", tuple.getKeyNode());
@@ -119,18 +113,18 @@ final class YamlValue {
     }
 
     /** Returns an error that begins with the place of this value. */
-    ConfigurationException error(String problem) {
+    public ConfigurationException error(String problem) {
         String path = path();
         return new ConfigurationException(place() + ": " + (path.isEmpty() ? "" : path + ": ") + problem);
     }
 
     /** Returns {@code file:line:column}. */
-    String place() {
+    public String place() {
         return source + ":" + node.getStartMark().map(YamlDocument::position).orElse("1:1");
     }
 
     /** Returns {@code line 12}, for an error elsewhere that speaks of this value. */
-    String line() {
+    public String line() {
         return "line " + node.getStartMark().map(mark -> mark.getLine() + 1).orElse(1);
     }
 

@@ -1,11 +1,11 @@
-package io.smokescreen.internal.policy;
+package io.smokescreen.internal.yaml;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
 /** Finds the word somebody meant. */
-final class Spelling {
+public final class Spelling {
 
     /** Longer words are not compared: nobody misspells a key of 64 characters, and the cost is quadratic. */
     private static final int MAX_LENGTH = 64;
@@ -13,7 +13,7 @@ final class Spelling {
     private Spelling() {}
 
     /** Returns {@code ; did you mean 'x'?}, or the empty string where no known word is near. */
-    static String suggestion(String word, Collection<String> known) {
+    public static String suggestion(String word, Collection<String> known) {
         return nearest(word, known)
                 .map(best -> "; did you mean '" + best + "'?")
                 .orElse("");

@@ -1,4 +1,4 @@
-package io.smokescreen.internal.policy;
+package io.smokescreen.internal.yaml;
 
 import io.smokescreen.api.ConfigurationException;
 import java.util.Locale;
@@ -19,9 +19,9 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
  * Makes one YAML document of a text, under limits: one document, bounded size, depth and aliases. Nothing is constructed from
  * the document's tags; what a value means, the reader of the value decides ({@link YamlValue}).
  */
-final class YamlDocument {
+public final class YamlDocument {
 
-    /** How deep lists and maps may nest. An ACL needs five; the library's recursion needs some bound. */
+    /** How deep lists and maps may nest. No file of ours needs more than a handful; the library's recursion needs some bound. */
     static final int MAX_DEPTH = 50;
 
     /** How many aliases may stand for lists and maps (against "billion laughs"). */
@@ -34,9 +34,10 @@ final class YamlDocument {
      *
      * @param source what to call the text in errors, for example the file's name
      * @param text the text
+     * @param expected what it should be, for errors, for example {@code an ACL in YAML}
      * @throws ConfigurationException if it is not one YAML document within the limits
      */
-    static YamlValue parse(String source, String text) {
+    public static YamlValue parse(String source, String text, String expected) {
         if (text.length() > YamlText.MAX_BYTES) {
             throw YamlText.tooLarge(source);
         }
@@ -45,7 +46,8 @@ final class YamlDocument {
             Parser parser = new DepthLimit(source, new ParserImpl(settings, new StreamReader(settings, text)));
             Node root = new Composer(settings, parser)
                     .getSingleNode()
-                    .orElseThrow(() -> new ConfigurationException(source + ":1:1: is empty (expected an ACL in YAML)"));
+                    .orElseThrow(
+                            () -> new ConfigurationException(source + ":1:1: is empty (expected " + expected + ")"));
             return YamlValue.root(source, root);
         } catch (MarkedYamlEngineException e) {
             String position = e.getProblemMark().map(YamlDocument::position).orElse("1:1");
@@ -134,8 +136,8 @@ final class YamlDocument {
                     if (++depth > MAX_DEPTH) {
                         String position =
                                 event.getStartMark().map(YamlDocument::position).orElse("1:1");
-                        throw new ConfigurationException(source + ":" + position + ": nested deeper than " + MAX_DEPTH
-                                + " levels (an ACL has at most five)");
+                        throw new ConfigurationException(
+                                source + ":" + position + ": nested deeper than " + MAX_DEPTH + " levels");
                     }
                 }
                 case SequenceEnd, MappingEnd -> depth--;

@@ -1,19 +1,19 @@
-package io.smokescreen.internal.policy;
+package io.smokescreen.internal.yaml;
 
 /** Text from a file or a certificate, made fit for one line of an error message. */
-final class Shown {
+public final class Shown {
 
     private static final int MAX_CHARACTERS = 120;
 
     private Shown() {}
 
     /** Returns the text in quotes, with invisible characters escaped, cut where it is long. */
-    static String quoted(String text) {
+    public static String quoted(String text) {
         return "'" + plain(text) + "'";
     }
 
     /** Returns the text with invisible characters escaped, cut where it is long. */
-    static String plain(String text) {
+    public static String plain(String text) {
         StringBuilder shown = new StringBuilder();
         text.codePoints().limit(MAX_CHARACTERS).forEach(c -> {
             if (isVisible(c)) {

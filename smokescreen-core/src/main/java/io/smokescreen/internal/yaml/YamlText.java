@@ -1,4 +1,4 @@
-package io.smokescreen.internal.policy;
+package io.smokescreen.internal.yaml;
 
 import io.smokescreen.api.ConfigurationException;
 import java.io.IOException;
@@ -14,7 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** Reads a file that must be text in UTF-8, and not too much of it. */
-final class YamlText {
+public final class YamlText {
 
     /**
      * The largest file, in bytes. The YAML library's own limit of 3 MB would refuse a legal ACL of 30,000 services; this one
@@ -26,7 +26,13 @@ final class YamlText {
 
     private YamlText() {}
 
-    static String read(Path file) {
+    /**
+     * Returns the text of a file, without a byte order mark.
+     *
+     * @param file the file, in UTF-8
+     * @throws ConfigurationException if it cannot be read, is too large or not UTF-8
+     */
+    public static String read(Path file) {
         byte[] bytes = bytes(file);
         CharsetDecoder decoder = StandardCharsets.UTF_8
                 .newDecoder()
@@ -66,7 +72,7 @@ final class YamlText {
     }
 
     static ConfigurationException tooLarge(String name) {
-        return new ConfigurationException(name + ": is larger than " + MAX_BYTES + " bytes (expected an ACL in YAML)");
+        return new ConfigurationException(name + ": is larger than " + MAX_BYTES + " bytes");
     }
 
     private static ConfigurationException notUtf8(Path file, CharBuffer before) {
