@@ -19,6 +19,7 @@ import io.smokescreen.internal.exchange.PolicyCalls;
 import io.smokescreen.internal.exchange.Stages;
 import io.smokescreen.internal.listener.ClientPipeline;
 import io.smokescreen.internal.listener.IoTransport;
+import io.smokescreen.internal.listener.ListeningSocket;
 import io.smokescreen.internal.listener.ProxyServer;
 import io.smokescreen.internal.listener.TlsContext;
 import io.smokescreen.internal.policy.GuardedAclPolicy;
@@ -43,6 +44,7 @@ final class Engine {
     private static final int REFRESH_OWN_ADDRESSES_SECONDS = 10;
 
     private final InetSocketAddress listenAddress;
+    private final @Nullable Integer listenDescriptor;
     private final Transport transport;
     private final int eventLoopThreads;
     private final @Nullable SslContext tls;
@@ -64,6 +66,7 @@ final class Engine {
 
     Engine(SmokescreenBuilder builder) {
         this.listenAddress = builder.listenAddress;
+        this.listenDescriptor = builder.listenDescriptor;
         this.transport = builder.transport;
         this.eventLoopThreads = builder.eventLoopThreads;
         this.tls = builder.tls == null ? null : tlsContext(builder.tls);
@@ -111,9 +114,11 @@ final class Engine {
         try {
             ClientPipeline pipeline =
                     new ClientPipeline(stages(io, running), timeouts.readHeader(), timeouts.keepAlive(), tls);
-            self.listensOn(
-                    listenAddress.getPort()); // before the first request; a port chosen for us is known only after
-            ProxyServer server = ProxyServer.listen(listenAddress, io, loops, pipeline, tracker);
+            ListeningSocket socket = listenDescriptor == null
+                    ? ListeningSocket.toBind(listenAddress, io)
+                    : ListeningSocket.inherited(listenDescriptor, io);
+            self.listensOn(socket.port()); // before the first request; a port chosen for us is known only after
+            ProxyServer server = ProxyServer.listen(socket, loops, pipeline, tracker);
             self.listensOn(server.address().getPort());
             var unused = housekeeping.scheduleWithFixedDelay(
                     self::refresh, REFRESH_OWN_ADDRESSES_SECONDS, REFRESH_OWN_ADDRESSES_SECONDS, TimeUnit.SECONDS);

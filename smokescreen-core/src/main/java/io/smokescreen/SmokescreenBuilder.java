@@ -29,7 +29,15 @@ public final class SmokescreenBuilder {
     /** Default of {@link #eventLoopThreads}: one for each processor. */
     public static final int DEFAULT_EVENT_LOOP_THREADS = 0;
 
-    InetSocketAddress listenAddress = ListenAddress.of(DEFAULT_LISTEN_IP, DEFAULT_LISTEN_PORT);
+    private static final InetSocketAddress DEFAULT_LISTEN_ADDRESS =
+            ListenAddress.of(DEFAULT_LISTEN_IP, DEFAULT_LISTEN_PORT);
+    private static final int FIRST_INHERITABLE_DESCRIPTOR = 3;
+
+    InetSocketAddress listenAddress = DEFAULT_LISTEN_ADDRESS;
+
+    @Nullable
+    Integer listenDescriptor;
+
     RoleExtractor roleExtractor = request -> request.certificate().flatMap(Roles::commonName);
     boolean allowMissingRole;
 
@@ -71,6 +79,25 @@ public final class SmokescreenBuilder {
      */
     public SmokescreenBuilder listen(String ip, int port) {
         this.listenAddress = ListenAddress.of(ip, port);
+        return this;
+    }
+
+    /**
+     * Makes the proxy listen on a TCP socket that another process has bound and handed over, instead of on an address:
+     * Einhorn, systemd's socket activation. Its address and backlog are what they are; it is made non-blocking, for everyone
+     * who shares it. A proxy that has started owns the descriptor and closes it when it stops;
+     * copies in other processes go on listening, so that no connection is refused meanwhile. Linux with the epoll transport
+     * only; anything else, and a descriptor that is no listening TCP socket, is an error at the start.
+     *
+     * @param descriptor the number of the descriptor, from 3 on (before are the standard streams)
+     * @return this
+     * @throws IllegalArgumentException if the number is below 3
+     */
+    public SmokescreenBuilder listenOnDescriptor(int descriptor) {
+        if (descriptor < FIRST_INHERITABLE_DESCRIPTOR) {
+            throw new IllegalArgumentException("listenOnDescriptor is " + descriptor + " (expected 3 or more)");
+        }
+        this.listenDescriptor = descriptor;
         return this;
     }
 
@@ -250,6 +277,10 @@ public final class SmokescreenBuilder {
         if (addressFilter != null && addressRules != AddressRules.defaults()) {
             throw new IllegalStateException("addressFilter cannot be combined with addressRules: a filter replaces the"
                     + " rules (call AddressRules.toFilter() inside the filter to use both)");
+        }
+        if (listenDescriptor != null && !listenAddress.equals(DEFAULT_LISTEN_ADDRESS)) {
+            throw new IllegalStateException(
+                    "listen cannot be combined with listenOnDescriptor: the descriptor has an address" + " already");
         }
         return new Smokescreen(this);
     }

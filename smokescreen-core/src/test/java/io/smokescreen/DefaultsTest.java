@@ -52,6 +52,7 @@ class DefaultsTest {
 
     private static final List<Row> BUILDER = List.of(
             new Row("listenAddress", ListenAddress.of("::", 4750), SAME),
+            new Row("listenDescriptor", Optional.empty(), "Einhorn's, if it is the parent"),
             new Row("allowMissingRole", false, SAME),
             new Row("aclPolicy", Optional.empty(), SAME),
             new Row("addressRules", AddressRules.defaults(), "fewer special-purpose ranges, and allow beats deny"),

@@ -21,7 +21,9 @@ import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.smokescreen.api.SmokescreenException;
+import java.util.function.IntFunction;
 import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How sockets are driven, and the options that every TCP connection of the proxy has, towards clients as towards
@@ -30,6 +32,7 @@ import jdk.net.ExtendedSocketOptions;
  * @param name for people
  * @param loops drives the event loops
  * @param servers makes listening channels
+ * @param inheritedServers makes a listening channel of a descriptor that listens already; null: not with this transport
  * @param sockets makes TCP channels towards destinations, configured and not registered
  * @param datagrams makes UDP channels
  * @param plainSockets makes TCP channels as Netty makes them, for its own clients: they rely on automatic reading
@@ -38,6 +41,7 @@ public record IoTransport(
         String name,
         IoHandlerFactory loops,
         ChannelFactory<? extends ServerSocketChannel> servers,
+        @Nullable IntFunction<? extends ServerSocketChannel> inheritedServers,
         ChannelFactory<? extends SocketChannel> sockets,
         ChannelFactory<? extends DatagramChannel> datagrams,
         ChannelFactory<? extends SocketChannel> plainSockets) {
@@ -76,6 +80,7 @@ public record IoTransport(
                 "epoll",
                 KeepRegisteredEpoll.newFactory(),
                 EpollServerSocketChannel::new,
+                EpollServerSocketChannel::new,
                 () -> configured(new EpollSocketChannel()),
                 EpollDatagramChannel::new,
                 EpollSocketChannel::new);
@@ -87,6 +92,7 @@ public record IoTransport(
                 "nio",
                 NioIoHandler.newFactory(),
                 NioServerSocketChannel::new,
+                null,
                 () -> configured(new NioSocketChannel()),
                 NioDatagramChannel::new,
                 NioSocketChannel::new);

@@ -2,14 +2,11 @@ package io.smokescreen.internal.listener;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.Future;
-import io.smokescreen.api.Host;
 import io.smokescreen.api.SmokescreenException;
 import io.smokescreen.internal.exchange.ConnectionEvent;
 import io.smokescreen.internal.track.OpenConnection;
@@ -27,7 +24,6 @@ public final class ProxyServer {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProxyServer.class);
 
-    private static final int BACKLOG = 4_096;
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
 
     private final Channel listening;
@@ -43,34 +39,18 @@ public final class ProxyServer {
     }
 
     /**
-     * Binds and starts to accept.
+     * Starts to accept.
      *
-     * @throws SmokescreenException if the address cannot be listened on
+     * @throws SmokescreenException if the socket cannot be listened on
      */
     public static ProxyServer listen(
-            InetSocketAddress address,
-            IoTransport transport,
-            EventLoopGroup loops,
-            ClientPipeline pipeline,
-            Tracker tracker) {
+            ListeningSocket socket, EventLoopGroup loops, ClientPipeline pipeline, Tracker tracker) {
         ClientChannels clients = new ClientChannels();
-        ChannelFuture bound = new ServerBootstrap()
+        Channel listening = socket.open(new ServerBootstrap()
                 .group(loops)
-                .channelFactory(transport.servers())
-                .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                .option(ChannelOption.SO_REUSEADDR, true)
                 .handler(new AcceptFailures())
-                .childHandler(pipeline.initializer(clients))
-                .bind(address)
-                .awaitUninterruptibly();
-        if (!bound.isSuccess()) {
-            String ip = Host.of(address.getAddress()).text();
-            throw new SmokescreenException(
-                    "cannot listen on " + ip + " port " + address.getPort() + ": "
-                            + bound.cause().getMessage(),
-                    bound.cause());
-        }
-        return new ProxyServer(bound.channel(), loops, clients, tracker);
+                .childHandler(pipeline.initializer(clients)));
+        return new ProxyServer(listening, loops, clients, tracker);
     }
 
     /** {@return where it listens} */
