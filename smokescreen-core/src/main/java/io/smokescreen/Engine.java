@@ -3,17 +3,13 @@ package io.smokescreen;
 import static java.util.Objects.requireNonNull;
 
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
-import io.smokescreen.api.AddressFilter;
 import io.smokescreen.api.Resolver;
 import io.smokescreen.internal.address.AddressFamilies;
 import io.smokescreen.internal.address.AddressVetting;
 import io.smokescreen.internal.address.DnsResolver;
-import io.smokescreen.internal.address.GuardedAddressFilter;
 import io.smokescreen.internal.address.SelfConnections;
-import io.smokescreen.internal.exchange.Decisions;
 import io.smokescreen.internal.exchange.DryRun;
 import io.smokescreen.internal.exchange.PolicyCalls;
 import io.smokescreen.internal.exchange.Stages;
@@ -21,8 +17,6 @@ import io.smokescreen.internal.listener.ClientPipeline;
 import io.smokescreen.internal.listener.IoTransport;
 import io.smokescreen.internal.listener.ListeningSocket;
 import io.smokescreen.internal.listener.ProxyServer;
-import io.smokescreen.internal.listener.TlsContext;
-import io.smokescreen.internal.policy.GuardedAclPolicy;
 import io.smokescreen.internal.policy.GuardedRoleExtractor;
 import io.smokescreen.internal.track.GuardedMetricsSink;
 import io.smokescreen.internal.track.Tracker;
@@ -47,20 +41,17 @@ final class Engine {
     private final @Nullable Integer listenDescriptor;
     private final Transport transport;
     private final int eventLoopThreads;
-    private final @Nullable SslContext tls;
     private final TimeoutOptions timeouts;
     private final ResolverOptions resolverOptions;
     private final @Nullable Resolver resolver;
-    private final AddressRules addressRules;
     private final @Nullable Executor policyExecutor;
     private final String denyMessageExtra;
 
     private final GuardedMetricsSink metrics;
     private final Tracker tracker;
     private final GuardedRoleExtractor roles;
-    private final Decisions decisions;
-    private final SelfConnections self;
-    private final GuardedAddressFilter addressFilter;
+    private final SelfConnections self = new SelfConnections();
+    private final LiveRules rules;
 
     private volatile boolean draining;
 
@@ -69,31 +60,31 @@ final class Engine {
         this.listenDescriptor = builder.listenDescriptor;
         this.transport = builder.transport;
         this.eventLoopThreads = builder.eventLoopThreads;
-        this.tls = builder.tls == null ? null : tlsContext(builder.tls);
         this.timeouts = builder.timeouts;
         this.resolverOptions = builder.resolverOptions;
         this.resolver = builder.resolver;
-        this.addressRules = builder.addressRules;
         this.policyExecutor = builder.policyExecutor;
         this.denyMessageExtra = builder.denyMessageExtra;
         this.metrics = new GuardedMetricsSink(builder.metricsSink);
         this.tracker = new Tracker(metrics);
         this.roles = new GuardedRoleExtractor(builder.roleExtractor);
-        GuardedAclPolicy acl = builder.aclPolicy == null ? null : new GuardedAclPolicy(builder.aclPolicy);
-        this.decisions = new Decisions(acl, builder.allowMissingRole);
-        boolean strict = builder.addressFilter != null || addressRules.policy() == AddressPolicy.STRICT;
-        this.self = new SelfConnections(strict);
-        AddressFilter filter = builder.addressFilter == null ? addressRules.toFilter() : builder.addressFilter;
-        this.addressFilter = new GuardedAddressFilter(self, filter);
+        RulesCompiler compiler = new RulesCompiler(builder.allowMissingRole, self, builder.addressFilter);
+        this.rules = builder.rulesSource == null
+                ? LiveRules.fixed(builder.fixedRules(), compiler, metrics)
+                : LiveRules.from(builder.rulesSource, compiler, metrics);
     }
 
     /** {@return the decisions without a socket} */
     Policy policy() {
-        DryRun dryRun = new DryRun(decisions, addressFilter);
         return (role, host, port) -> {
-            DryRun.Result result = dryRun.run(role, host, port);
+            DryRun.Result result = new DryRun(rules.ruleset()).run(role, host, port);
             return new PolicyVerdict(result.allowed(), result.code(), result.reason(), result.acl(), result.address());
         };
+    }
+
+    /** Replaces the rules. Calls must not overlap. */
+    ReloadReport reload() {
+        return rules.reload();
     }
 
     long metricsFailures() {
@@ -113,7 +104,7 @@ final class Engine {
         RunningEngine running = new RunningEngine(loops, housekeeping, tracker, () -> draining = true);
         try {
             ClientPipeline pipeline =
-                    new ClientPipeline(stages(io, running), timeouts.readHeader(), timeouts.keepAlive(), tls);
+                    new ClientPipeline(stages(io, running), timeouts.readHeader(), timeouts.keepAlive(), rules::tls);
             ListeningSocket socket = listenDescriptor == null
                     ? ListeningSocket.toBind(listenAddress, io)
                     : ListeningSocket.inherited(listenDescriptor, io);
@@ -123,6 +114,7 @@ final class Engine {
             var unused = housekeeping.scheduleWithFixedDelay(
                     self::refresh, REFRESH_OWN_ADDRESSES_SECONDS, REFRESH_OWN_ADDRESSES_SECONDS, TimeUnit.SECONDS);
             running.serve(server);
+            rules.measureAge();
             return running;
         } catch (RuntimeException e) {
             running.close();
@@ -132,10 +124,8 @@ final class Engine {
 
     private Stages stages(IoTransport io, RunningEngine running) {
         AddressVetting vetting = new AddressVetting(
-                addressFilter,
                 resolver == null ? running.closeLater(dnsResolver(io, running.loops())) : resolver,
                 resolverOptions.timeout(),
-                addressRules.temporarilyDeferred(),
                 policyExecutor,
                 timeouts.policy());
         Map<EventExecutor, IdleConnections> idle = new HashMap<>();
@@ -144,7 +134,7 @@ final class Engine {
         return new Stages(
                 new PolicyCalls(policyExecutor, timeouts.policy()),
                 roles,
-                decisions,
+                rules::ruleset,
                 vetting,
                 new Dialer(io.sockets(), timeouts.connect()),
                 loop -> requireNonNull(idle.get(loop)),
@@ -176,9 +166,5 @@ final class Engine {
             case NIO -> IoTransport.nio();
             case EPOLL -> IoTransport.epoll();
         };
-    }
-
-    private static SslContext tlsContext(TlsOptions options) {
-        return TlsContext.of(options.key(), options.certificates(), options.clientAuthorities());
     }
 }

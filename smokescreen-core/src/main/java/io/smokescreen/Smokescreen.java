@@ -1,5 +1,6 @@
 package io.smokescreen;
 
+import io.smokescreen.api.ConfigurationException;
 import io.smokescreen.api.SmokescreenException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -22,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Several can run in one JVM. A proxy installs no signal handler and no shutdown hook, never ends the process and
  * touches no global state.
  *
- * <p>Thread safety: all methods are safe from any thread; {@link #close} and {@link #stop} wait, so never call them on an
- * event loop.
+ * <p>Thread safety: all methods are safe from any thread; {@link #close}, {@link #stop} and {@link #reload} wait, so never
+ * call them on an event loop.
  *
  * @see SmokescreenBuilder
  * @see SmokescreenException
@@ -33,7 +34,8 @@ public final class Smokescreen implements AutoCloseable {
     private final Engine engine;
     private final Policy policy;
     private @Nullable RunningEngine running;
-    private boolean closed;
+    private final Object reloading = new Object();
+    private volatile boolean closed;
 
     Smokescreen(SmokescreenBuilder builder) {
         this.engine = new Engine(builder);
@@ -78,6 +80,40 @@ public final class Smokescreen implements AutoCloseable {
     /** {@return the decisions of this proxy, without a socket; works before {@link #start()} too} */
     public Policy policy() {
         return policy;
+    }
+
+    /**
+     * Loads ACL, address rules and TLS again from the source of {@link SmokescreenBuilder#rules}, checks all of them, and
+     * puts them in force at once. When it returns, every request that begins is decided by the new rules, and every
+     * connection that is accepted begins with the new certificate. A request that began before is decided by the old rules
+     * to its end; tunnels and TLS connections that are open stay as they are. No request waits for a reload.
+     *
+     * <p>If anything is wrong, all of the old stays in force, one line is logged that tells what and where, and
+     * {@code acl.reload_error} is counted. Otherwise one line is logged that tells what changed, and {@code acl.reload} is
+     * counted.
+     *
+     * <pre>{@code
+     * try {
+     *     proxy.reload().changes().forEach(System.out::println);
+     * } catch (ConfigurationException e) {
+     *     System.err.println(e.getMessage()); // acl.yaml:7:5: unknown key 'allowed_domain' ...
+     * }
+     * }</pre>
+     *
+     * <p>It may be called before {@link #start()} too. It runs on the calling thread; of several calls at the same time one
+     * waits for the other.
+     *
+     * @return what changed
+     * @throws ConfigurationException if the rules cannot be loaded or used
+     * @throws IllegalStateException if there is no source, or the proxy is closed
+     */
+    public ReloadReport reload() {
+        synchronized (reloading) {
+            if (closed) {
+                throw new IllegalStateException("already closed");
+            }
+            return engine.reload();
+        }
     }
 
     /** {@return how many measurements the metrics sink failed to take} */

@@ -63,6 +63,9 @@ public final class SmokescreenBuilder {
     @Nullable
     TlsOptions tls;
 
+    @Nullable
+    RulesSource rulesSource;
+
     String denyMessageExtra = "";
     int eventLoopThreads = DEFAULT_EVENT_LOOP_THREADS;
     Transport transport = Transport.AUTO;
@@ -230,6 +233,25 @@ public final class SmokescreenBuilder {
     }
 
     /**
+     * Sets where ACL, address rules and TLS are loaded from, instead of setting them one by one: at {@link #build()}, and
+     * again at each {@link Smokescreen#reload()}. Default: none, they stay what they were set to.
+     *
+     * <pre>{@code
+     * Smokescreen proxy = Smokescreen.builder()
+     *         .rules(() -> Rules.defaults().withAclPolicy(Acl.fromYaml(Path.of("acl.yaml"))))
+     *         .start();
+     * proxy.reload(); // after acl.yaml was replaced
+     * }</pre>
+     *
+     * @param source loads the rules; it may block
+     * @return this
+     */
+    public SmokescreenBuilder rules(RulesSource source) {
+        this.rulesSource = requireNonNull(source, "source");
+        return this;
+    }
+
+    /**
      * Sets a text that follows the message of each denial, after an empty line, to tell people where to ask. Default: the
      * empty string, nothing.
      *
@@ -272,6 +294,7 @@ public final class SmokescreenBuilder {
      *
      * @return the proxy
      * @throws IllegalStateException if settings exclude each other
+     * @throws io.smokescreen.api.ConfigurationException if the rules cannot be loaded or used; nothing is started then
      */
     public Smokescreen build() {
         if (addressFilter != null && addressRules != AddressRules.defaults()) {
@@ -282,6 +305,10 @@ public final class SmokescreenBuilder {
             throw new IllegalStateException(
                     "listen cannot be combined with listenOnDescriptor: the descriptor has an address" + " already");
         }
+        if (rulesSource != null && !fixedRules().equals(Rules.defaults())) {
+            throw new IllegalStateException("rules cannot be combined with aclPolicy, addressRules or tls: a source"
+                    + " loads all of them (set them on the Rules that it returns)");
+        }
         return new Smokescreen(this);
     }
 
@@ -290,13 +317,13 @@ public final class SmokescreenBuilder {
      *
      * @return the proxy, listening
      * @throws IllegalStateException if settings exclude each other
-     * @throws io.smokescreen.api.SmokescreenException if it cannot listen
+     * @throws io.smokescreen.api.SmokescreenException if the rules cannot be loaded or used, or it cannot listen
      */
     public Smokescreen start() {
         return build().start();
     }
 
-    Optional<AclPolicy> acl() {
-        return Optional.ofNullable(aclPolicy);
+    Rules fixedRules() {
+        return new Rules(Optional.ofNullable(aclPolicy), addressRules, Optional.ofNullable(tls));
     }
 }

@@ -6,6 +6,7 @@
  * <ul>
  *   <li>{@link io.smokescreen.Smokescreen#builder()}: assemble and start a proxy;
  *   <li>{@link io.smokescreen.Acl}: the ACL as a YAML file;
+ *   <li>{@link io.smokescreen.RulesSource}: rules that can be replaced while the proxy runs;
  *   <li>{@link io.smokescreen.Roles}: who a certificate belongs to;
  *   <li>{@link io.smokescreen.AddressRules}: which addresses may be contacted;
  *   <li>{@link io.smokescreen.Policy}: ask for a decision without a socket, for example in a unit test.

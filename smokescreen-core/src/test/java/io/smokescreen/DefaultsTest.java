@@ -50,6 +50,11 @@ class DefaultsTest {
             new Row("network", Network.IP, SAME),
             new Row("cacheEntries", 10_000, "none; each tunnel asks twice"));
 
+    private static final List<Row> RULES = List.of(
+            new Row("aclPolicy", Optional.empty(), SAME),
+            new Row("addressRules", AddressRules.defaults(), "fewer special-purpose ranges, and allow beats deny"),
+            new Row("tls", Optional.empty(), SAME));
+
     private static final List<Row> BUILDER = List.of(
             new Row("listenAddress", ListenAddress.of("::", 4750), SAME),
             new Row("listenDescriptor", Optional.empty(), "Einhorn's, if it is the parent"),
@@ -63,9 +68,13 @@ class DefaultsTest {
             new Row("policyExecutor", Optional.empty(), SAME),
             new Row("timeouts", TimeoutOptions.defaults(), "see TIMEOUTS"),
             new Row("tls", Optional.empty(), SAME),
+            new Row("rulesSource", Optional.empty(), "none; Go reads its files once"),
             new Row("denyMessageExtra", "", SAME),
             new Row("eventLoopThreads", 0, SAME),
             new Row("transport", Transport.AUTO, SAME));
+
+    private static final List<Record> WITH_DEFAULTS =
+            List.of(TimeoutOptions.defaults(), ResolverOptions.system(), Rules.defaults());
 
     /** Their default is a lambda, which equals nothing else; what it does is tested where it is used. */
     private static final List<String> FUNCTIONS = List.of("roleExtractor");
@@ -79,6 +88,11 @@ class DefaultsTest {
     void resolverOptions_haveTheseDefaults() {
         assertRows(components(ResolverOptions.system()), RESOLVER);
         assertRows(components(ResolverOptions.servers(List.of())), RESOLVER);
+    }
+
+    @Test
+    void rules_haveTheseDefaults() {
+        assertRows(components(Rules.defaults()), RULES);
     }
 
     @Test
@@ -114,9 +128,10 @@ class DefaultsTest {
     @ParameterizedTest
     @MethodSource("withers")
     void wither_refusesNull(Method wither) {
-        Object target = wither.getDeclaringClass() == TimeoutOptions.class
-                ? TimeoutOptions.defaults()
-                : ResolverOptions.system();
+        Object target = WITH_DEFAULTS.stream()
+                .filter(wither.getDeclaringClass()::isInstance)
+                .findFirst()
+                .orElseThrow();
 
         assertThatThrownBy(() -> invoke(wither, target, new Object[] {null}))
                 .as(wither.toGenericString())
@@ -136,7 +151,8 @@ class DefaultsTest {
     }
 
     static Stream<Method> withers() {
-        return Stream.of(TimeoutOptions.class, ResolverOptions.class)
+        return WITH_DEFAULTS.stream()
+                .map(Object::getClass)
                 .flatMap(DefaultsTest::publicMethods)
                 .filter(each -> each.getName().startsWith("with"))
                 .filter(DefaultsTest::takesAReference);

@@ -25,6 +25,17 @@ public enum Metric {
     ACL_UNKNOWN_ERROR("acl.unknown_error", "Requests denied because of an unknown error in the decision"),
     /** Next-hop headers that are not a URL. */
     ACL_UPSTREAM_PROXY_PARSE_ERROR("acl.upstream_proxy_parse_error", "Requests whose next hop could not be parsed"),
+    /** Reloads that put new rules in force. */
+    ACL_RELOAD("acl.reload", "Reloads of ACL, address rules and TLS that succeeded"),
+    /** Reloads that left the old rules in force. */
+    ACL_RELOAD_ERROR(
+            "acl.reload_error", "Reloads of ACL, address rules and TLS that failed; the old ones stay in force"),
+    /** When the rules in force were loaded. */
+    ACL_RELOAD_TIME(
+            "acl.reload_time",
+            Kind.GAUGE,
+            Unit.SECONDS,
+            "When the ACL, address rules and TLS in force were loaded, since 1970-01-01T00:00:00Z"),
 
     /** Attempts to connect to a destination. */
     CONNECTION_ATTEMPTS("cn.atpt.total", "Attempts to connect to a destination", "success"),

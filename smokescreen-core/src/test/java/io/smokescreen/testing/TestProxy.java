@@ -7,6 +7,7 @@ import ch.qos.logback.core.AppenderBase;
 import io.smokescreen.Acl;
 import io.smokescreen.AddressRules;
 import io.smokescreen.ResolverOptions;
+import io.smokescreen.RulesSource;
 import io.smokescreen.Smokescreen;
 import io.smokescreen.SmokescreenBuilder;
 import io.smokescreen.api.Metric;
@@ -41,6 +42,10 @@ public final class TestProxy implements AutoCloseable {
               allowed_domains: ["*.allowed.test"]
             """;
 
+    /** Address rules that allow {@link #OPEN_ADDRESS}. */
+    public static final AddressRules OPEN =
+            AddressRules.builder().allowRange(OPEN_ADDRESS + "/32").build();
+
     private final TestDns dns;
     private final Smokescreen proxy;
     private final LogCapture log = new LogCapture();
@@ -54,9 +59,6 @@ public final class TestProxy implements AutoCloseable {
         SmokescreenBuilder builder = Smokescreen.builder()
                 .listen("127.0.0.1", 0)
                 .allowMissingRole(true)
-                .aclPolicy(Acl.fromYaml("test-acl.yaml", ACL))
-                .addressRules(
-                        AddressRules.builder().allowRange(OPEN_ADDRESS + "/32").build())
                 .resolverOptions(ResolverOptions.servers(List.of(dns.address())))
                 .metricsSink((metric, value, tags) -> measurements.add(new Measurement(metric, value, tags)))
                 .eventLoopThreads(2);
@@ -72,7 +74,13 @@ public final class TestProxy implements AutoCloseable {
 
     /** {@return a running proxy, changed as the test wants it} */
     public static TestProxy start(Consumer<SmokescreenBuilder> customize) {
-        return new TestProxy(customize);
+        return new TestProxy(builder -> customize.accept(
+                builder.aclPolicy(Acl.fromYaml("test-acl.yaml", ACL)).addressRules(OPEN)));
+    }
+
+    /** {@return a running proxy whose ACL, address rules and TLS are from there, and can be loaded again} */
+    public static TestProxy reloadable(RulesSource rules) {
+        return new TestProxy(builder -> builder.rules(rules));
     }
 
     public Smokescreen smokescreen() {

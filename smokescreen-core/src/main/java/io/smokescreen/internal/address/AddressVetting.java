@@ -29,32 +29,21 @@ public final class AddressVetting {
     /** The addresses of {@code localhost} and the names below it. */
     public static final List<InetAddress> LOOPBACK = List.of(Ip.ofV4(0x7f00_0001), Ip.ofV6(0, 1));
 
-    private final GuardedAddressFilter filter;
     private final GuardedResolver resolver;
-    private final List<InetAddress> deferred;
     private final @Nullable Executor policyExecutor;
     private final Duration policyTimeout;
 
     /**
      * Creates the stage.
      *
-     * @param filter judges addresses
      * @param resolver finds the addresses of names
      * @param dnsTimeout how long a lookup may take
-     * @param deferred addresses that are used after all others, in this order
      * @param policyExecutor where the filter runs, or null for the event loop
      * @param policyTimeout how long the filter may take on the executor, for all addresses of a destination together
      */
     public AddressVetting(
-            GuardedAddressFilter filter,
-            Resolver resolver,
-            Duration dnsTimeout,
-            List<InetAddress> deferred,
-            @Nullable Executor policyExecutor,
-            Duration policyTimeout) {
-        this.filter = requireNonNull(filter, "filter");
+            Resolver resolver, Duration dnsTimeout, @Nullable Executor policyExecutor, Duration policyTimeout) {
         this.resolver = new GuardedResolver(resolver, dnsTimeout);
-        this.deferred = List.copyOf(deferred);
         this.policyExecutor = policyExecutor;
         this.policyTimeout = requireNonNull(policyTimeout, "policyTimeout");
     }
@@ -63,13 +52,15 @@ public final class AddressVetting {
      * Vets a destination. Call it on the event loop.
      *
      * @param destination where a client wants to go
+     * @param rules what its addresses are judged by
      * @param loop the client's event loop
      * @param done called once with the result, on the event loop, perhaps before this method returns; never after the
      *     vetting was cancelled
      * @return what to cancel when the client leaves
      */
-    public Cancellable vet(Destination destination, EventExecutor loop, Consumer<VettingResult> done) {
-        Vetting vetting = new Vetting(destination, loop, done);
+    public Cancellable vet(
+            Destination destination, VettingRules rules, EventExecutor loop, Consumer<VettingResult> done) {
+        Vetting vetting = new Vetting(destination, rules, loop, done);
         vetting.start();
         return vetting;
     }
@@ -78,6 +69,7 @@ public final class AddressVetting {
     private final class Vetting implements Cancellable {
 
         private final Destination destination;
+        private final VettingRules rules;
         private final EventExecutor loop;
         private final Consumer<VettingResult> done;
         private final long startNanos = System.nanoTime();
@@ -85,8 +77,9 @@ public final class AddressVetting {
         private boolean cancelled;
         private Cancellable current = Cancellable.DONE;
 
-        Vetting(Destination destination, EventExecutor loop, Consumer<VettingResult> done) {
+        Vetting(Destination destination, VettingRules rules, EventExecutor loop, Consumer<VettingResult> done) {
             this.destination = destination;
+            this.rules = rules;
             this.loop = loop;
             this.done = done;
         }
@@ -146,7 +139,7 @@ public final class AddressVetting {
 
         private List<AddressVerdict> verdictsOn(List<InetAddress> addresses) {
             return addresses.stream()
-                    .map(address -> filter.check(address, destination.port()))
+                    .map(address -> rules.filter().check(address, destination.port()))
                     .toList();
         }
 
@@ -165,7 +158,7 @@ public final class AddressVetting {
                 done.accept(new VettingResult.Denied(addresses.get(0), literal, verdicts, lookupNanos));
                 return;
             }
-            List<VettedAddress> vetted = AddressOrder.of(allowed, deferred).stream()
+            List<VettedAddress> vetted = AddressOrder.of(allowed, rules.deferred()).stream()
                     .map(address -> new VettedAddress(address, destination.port()))
                     .toList();
             done.accept(new VettingResult.Vetted(vetted, verdicts, lookupNanos));

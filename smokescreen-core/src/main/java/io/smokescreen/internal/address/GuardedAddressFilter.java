@@ -24,6 +24,7 @@ public final class GuardedAddressFilter implements AddressFilter {
     static final AddressVerdict FAILED = AddressVerdict.DENY_USER_CONFIGURED;
 
     private final SelfConnections self;
+    private final boolean strict;
     private final AddressFilter filter;
     private final AtomicBoolean failureLogged = new AtomicBoolean();
 
@@ -31,10 +32,12 @@ public final class GuardedAddressFilter implements AddressFilter {
      * Wraps a filter.
      *
      * @param self the proxy's own addresses
+     * @param strict whether those count that are own without being listed at an interface
      * @param filter the filter
      */
-    public GuardedAddressFilter(SelfConnections self, AddressFilter filter) {
+    public GuardedAddressFilter(SelfConnections self, boolean strict, AddressFilter filter) {
         this.self = requireNonNull(self, "self");
+        this.strict = strict;
         this.filter = requireNonNull(filter, "filter");
     }
 
@@ -43,7 +46,7 @@ public final class GuardedAddressFilter implements AddressFilter {
     public AddressVerdict check(InetAddress address, int port) {
         try {
             InetAddress plain = Ip.plain(address);
-            if (self.contains(plain, port)) {
+            if (self.contains(plain, port, strict)) {
                 return AddressVerdict.DENY_SELF_CONNECTION;
             }
             AddressVerdict verdict = filter.check(plain, port);

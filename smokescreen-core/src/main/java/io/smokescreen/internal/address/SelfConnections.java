@@ -18,9 +18,8 @@ import org.slf4j.LoggerFactory;
  * Tells whether an address and port lead back into the proxy. It is asked before any rule, so that no rule can make the
  * proxy a client of itself.
  *
- * <p>The strict form also counts what the operating system delivers locally without listing it at an interface: 127/8 and
- * the unspecified addresses, and IPv6 addresses that carry one of all these. The other form, as Go, counts the listed
- * addresses only.
+ * <p>Strictly, what the operating system delivers locally without listing it at an interface counts too: 127/8 and the
+ * unspecified addresses, and IPv6 addresses that carry one of all these. Otherwise, as in Go, the listed addresses only.
  *
  * <p>Thread safety: all methods are safe from any thread. {@link #refresh} asks the operating system; call it off the event
  * loops.
@@ -29,7 +28,6 @@ public final class SelfConnections {
 
     private static final Logger logger = LoggerFactory.getLogger(SelfConnections.class);
 
-    private final boolean strict;
     private final Supplier<? extends Collection<InetAddress>> localAddresses;
     private volatile Set<InetAddress> own;
     private volatile Set<Integer> ports = Set.of();
@@ -37,21 +35,18 @@ public final class SelfConnections {
     /**
      * Creates one that knows the addresses of this machine.
      *
-     * @param strict whether unlisted and embedded addresses count
      * @throws UncheckedIOException if the operating system does not tell its addresses
      */
-    public SelfConnections(boolean strict) {
-        this(strict, SelfConnections::interfaceAddresses);
+    public SelfConnections() {
+        this(SelfConnections::interfaceAddresses);
     }
 
     /**
      * Creates one with a list of addresses from elsewhere, for tests.
      *
-     * @param strict whether unlisted and embedded addresses count
      * @param localAddresses gives the addresses, at once and at each {@link #refresh}
      */
-    public SelfConnections(boolean strict, Supplier<? extends Collection<InetAddress>> localAddresses) {
-        this.strict = strict;
+    public SelfConnections(Supplier<? extends Collection<InetAddress>> localAddresses) {
         this.localAddresses = requireNonNull(localAddresses, "localAddresses");
         this.own = snapshot();
     }
@@ -76,15 +71,19 @@ public final class SelfConnections {
         }
     }
 
-    /** {@return whether a connection to the address and port would end in the proxy} */
-    boolean contains(InetAddress address, int port) {
+    /**
+     * {@return whether a connection to the address and port would end in the proxy}
+     *
+     * @param strict whether unlisted and embedded addresses count
+     */
+    boolean contains(InetAddress address, int port, boolean strict) {
         if (!ports.contains(port)) {
             return false;
         }
-        return isOwn(address) || (strict && carriesOwn(address));
+        return isOwn(address, strict) || (strict && carriesOwn(address));
     }
 
-    private boolean isOwn(InetAddress address) {
+    private boolean isOwn(InetAddress address, boolean strict) {
         boolean unlisted = strict && (address.isLoopbackAddress() || address.isAnyLocalAddress());
         return unlisted || own.contains(address);
     }
@@ -99,7 +98,7 @@ public final class SelfConnections {
         for (Embedding form : Embedding.all()) {
             for (int reading = 0; form.holds(high, low) && reading < form.readings(); reading++) {
                 boolean empty = form.isEmpty(high, low, reading);
-                if (!empty && isOwn(Ip.ofV4(form.ipv4(high, low, reading)))) {
+                if (!empty && isOwn(Ip.ofV4(form.ipv4(high, low, reading)), true)) {
                     return true;
                 }
             }

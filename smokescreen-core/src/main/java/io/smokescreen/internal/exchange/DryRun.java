@@ -21,9 +21,9 @@ public final class DryRun {
     private final Decisions decisions;
     private final GuardedAddressFilter addresses;
 
-    public DryRun(Decisions decisions, GuardedAddressFilter addresses) {
-        this.decisions = decisions;
-        this.addresses = addresses;
+    public DryRun(Ruleset rules) {
+        this.decisions = rules.decisions();
+        this.addresses = rules.addresses().filter();
     }
 
     /**

@@ -39,6 +39,7 @@ final class Exchange {
     private final Channel channel;
     private final EventLoop loop;
     private final Account account;
+    private final Ruleset rules;
 
     private Cancellable pending = Cancellable.DONE;
     private @Nullable Forwarding forwarding;
@@ -57,6 +58,7 @@ final class Exchange {
         this.channel = client.channel();
         this.loop = channel.eventLoop();
         this.account = new Account(stages.tracker(), client.identity());
+        this.rules = stages.rules().get();
     }
 
     // ---------------------------------------------------------------------------------------------- parse
@@ -94,7 +96,7 @@ final class Exchange {
 
     private void identified(Request request, RoleOutcome outcome) {
         account.identified(outcome.role());
-        Optional<Rejection> refusal = stages.decisions().roleRefusal(outcome, request.authority());
+        Optional<Rejection> refusal = rules.decisions().roleRefusal(outcome, request.authority());
         if (refusal.isPresent()) {
             refuse(refusal.get(), request);
             return;
@@ -112,14 +114,14 @@ final class Exchange {
             return;
         }
         AclRequest question = new AclRequest(identified.role(), request.destination(), nextHop);
-        ask(() -> stages.decisions().decide(question), AclOutcome.FAILED, outcome -> decided(identified, outcome));
+        ask(() -> rules.decisions().decide(question), AclOutcome.FAILED, outcome -> decided(identified, outcome));
     }
 
     private void decided(Identified identified, AclOutcome outcome) {
         Request request = identified.request();
         account.decided(outcome);
         Optional<Rejection> refusal =
-                stages.decisions().aclRefusal(outcome, request.nextHop().isPresent(), request.authority());
+                rules.decisions().aclRefusal(outcome, request.nextHop().isPresent(), request.authority());
         if (refusal.isPresent()) {
             refuse(refusal.get(), request);
             return;
@@ -132,7 +134,11 @@ final class Exchange {
 
     private void vet(Authorized authorized) {
         begin(() -> stages.vetting()
-                .vet(authorized.request().destination(), loop, result -> step(() -> vetted(authorized, result))));
+                .vet(
+                        authorized.request().destination(),
+                        rules.addresses(),
+                        loop,
+                        result -> step(() -> vetted(authorized, result))));
     }
 
     private void vetted(Authorized authorized, VettingResult result) {

@@ -9,13 +9,14 @@ import io.smokescreen.internal.upstream.IdleConnections;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Everything an exchange calls on its way, shared by all exchanges of a proxy.
  *
  * @param policyCalls where policy runs
  * @param roles tells the role
- * @param decisions role and ACL
+ * @param rules the rules in force at this moment
  * @param vetting names to vetted addresses
  * @param dialer vetted addresses to channels
  * @param idleConnections of an event loop
@@ -28,7 +29,7 @@ import java.util.function.Function;
 public record Stages(
         PolicyCalls policyCalls,
         GuardedRoleExtractor roles,
-        Decisions decisions,
+        Supplier<Ruleset> rules,
         AddressVetting vetting,
         Dialer dialer,
         Function<EventLoop, IdleConnections> idleConnections,

@@ -8,7 +8,8 @@ import io.netty.handler.ssl.SslHandler;
 import io.smokescreen.internal.exchange.ExchangeHandler;
 import io.smokescreen.internal.exchange.Stages;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What a client's connection passes through, in this order. */
 public final class ClientPipeline {
@@ -16,15 +17,15 @@ public final class ClientPipeline {
     private final Stages stages;
     private final Duration readHeader;
     private final Duration keepAlive;
-    private final @Nullable SslContext tls;
+    private final Supplier<Optional<SslContext>> tls;
 
     /**
      * @param stages what an exchange calls
      * @param readHeader from acceptance until the head of the first request is complete
      * @param keepAlive until the first byte of a further request
-     * @param tls null: clients connect in the clear
+     * @param tls asked for each connection; empty: clients connect in the clear
      */
-    public ClientPipeline(Stages stages, Duration readHeader, Duration keepAlive, @Nullable SslContext tls) {
+    public ClientPipeline(Stages stages, Duration readHeader, Duration keepAlive, Supplier<Optional<SslContext>> tls) {
         this.stages = stages;
         this.readHeader = readHeader;
         this.keepAlive = keepAlive;
@@ -45,11 +46,11 @@ public final class ClientPipeline {
     private void assemble(Channel channel) {
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.addLast("deadline", new HeadDeadline(readHeader, keepAlive)); // first: TLS counts too
-        if (tls != null) {
-            SslHandler handler = tls.newHandler(channel.alloc());
+        tls.get().ifPresent(context -> {
+            SslHandler handler = context.newHandler(channel.alloc());
             handler.setHandshakeTimeoutMillis(readHeader.toMillis());
             pipeline.addLast("tls", handler);
-        }
+        });
         ExchangeHandler.install(pipeline, stages); // HTTP codec, then one exchange at a time
     }
 }

@@ -73,12 +73,12 @@ class AddressVectorsTest {
         List<InetAddress> own = Vectors.strings(config, "local_ips").stream()
                 .map(RuleSetBuilder::parseAddress)
                 .toList();
-        SelfConnections self = new SelfConnections(strict, () -> own);
+        SelfConnections self = new SelfConnections(() -> own);
         if (config.get("listen_port") instanceof Integer listenPort) {
             self.listensOn(listenPort);
         }
         AddressFilter filter = rules.build(Boolean.TRUE.equals(config.get("unsafe_allow_private_ranges")));
-        return new GuardedAddressFilter(self, filter)
+        return new GuardedAddressFilter(self, strict, filter)
                 .check(address(row), port(row))
                 .label();
     }

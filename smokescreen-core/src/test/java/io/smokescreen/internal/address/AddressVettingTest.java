@@ -11,6 +11,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.EventExecutor;
 import io.smokescreen.api.AddressFilter;
 import io.smokescreen.api.AddressVerdict;
 import io.smokescreen.api.Destination;
@@ -31,6 +32,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullUnmarked;
@@ -50,7 +52,7 @@ class AddressVettingTest {
 
     private final BlockingQueue<VettingResult> results = new LinkedBlockingQueue<>();
     private final AtomicInteger offLoop = new AtomicInteger();
-    private final SelfConnections self = new SelfConnections(true, List::of);
+    private final SelfConnections self = new SelfConnections(List::of);
 
     @AfterAll
     static void stopLoop() {
@@ -109,7 +111,7 @@ class AddressVettingTest {
 
     @Test
     void deferredAddresses_comeLast_inTheirOrder() throws Exception {
-        AddressVetting vetting = vetting(
+        Bench vetting = vetting(
                 knows("9.9.9.9", "8.8.8.8", "1.1.1.1", "2600::1"),
                 strict(),
                 List.of(ip("1.1.1.1"), ip("9.9.9.9")),
@@ -205,7 +207,7 @@ class AddressVettingTest {
     @Test
     void cancelled_neverCallsBack_andAbandonsTheLookup() throws Exception {
         CompletableFuture<List<InetAddress>> lookup = new CompletableFuture<>();
-        AddressVetting vetting = vetting(name -> lookup, strict());
+        Bench vetting = vetting(name -> lookup, strict());
         loop.submit(() -> vetting.vet(Destination.of("a.test", 443), loop, results::add)
                         .cancel())
                 .get();
@@ -229,14 +231,14 @@ class AddressVettingTest {
     @MethodSource("brokenFilters")
     void brokenFilter_denies(AddressFilter filter) throws Exception {
         for (Executor executor : new Executor[] {null, task -> new Thread(task).start()}) {
-            AddressVetting vetting = vetting(NEVER_ASKED, filter, List.of(), executor, 1000);
+            Bench vetting = vetting(NEVER_ASKED, filter, List.of(), executor, 1000);
             assertThat(((Denied) vet("9.9.9.9", vetting)).verdict()).isEqualTo(DENY_USER_CONFIGURED);
         }
     }
 
     @Test
     void lateFilter_denies() throws Exception {
-        AddressVetting vetting = vetting(NEVER_ASKED, strict(), List.of(), task -> {}, 50);
+        Bench vetting = vetting(NEVER_ASKED, strict(), List.of(), task -> {}, 50);
 
         assertThat(((Denied) vet("9.9.9.9", vetting)).verdict()).isEqualTo(DENY_USER_CONFIGURED);
         assertNothingMore();
@@ -282,7 +284,7 @@ class AddressVettingTest {
         assertThat(cache.get("z")).isNull();
     }
 
-    private VettingResult vet(String host, AddressVetting vetting) throws Exception {
+    private VettingResult vet(String host, Bench vetting) throws Exception {
         loop.execute(() -> {
             Cancellable unused = vetting.vet(Destination.of(host, 443), loop, result -> {
                 if (!loop.inEventLoop()) {
@@ -301,19 +303,28 @@ class AddressVettingTest {
         await().during(Duration.ofMillis(100)).until(results::isEmpty);
     }
 
-    private AddressVetting vetting(Resolver resolver, AddressFilter filter) {
+    private Bench vetting(Resolver resolver, AddressFilter filter) {
         return vetting(resolver, filter, List.of(), null, 1000);
     }
 
-    private AddressVetting vetting(
+    private Bench vetting(
             Resolver resolver,
             AddressFilter filter,
             List<InetAddress> deferred,
             @Nullable Executor executor,
             int timeoutMillis) {
         Duration timeout = Duration.ofMillis(timeoutMillis);
-        return new AddressVetting(
-                new GuardedAddressFilter(self, filter), resolver, timeout, deferred, executor, timeout);
+        return new Bench(
+                new AddressVetting(resolver, timeout, executor, timeout),
+                new VettingRules(new GuardedAddressFilter(self, true, filter), deferred));
+    }
+
+    /** A vetting with the rules it is to judge by. */
+    private record Bench(AddressVetting vetting, VettingRules rules) {
+
+        Cancellable vet(Destination destination, EventExecutor loop, Consumer<VettingResult> done) {
+            return vetting.vet(destination, rules, loop, done);
+        }
     }
 
     private static AddressFilter strict() {

@@ -34,38 +34,38 @@ class SelfConnectionsTest {
                 "64:ff9b:1::cb00:7107",
             })
     void strict_knowsEveryWayToItself(String ip) {
-        SelfConnections self = new SelfConnections(true, () -> listed);
+        SelfConnections self = new SelfConnections(() -> listed);
         self.listensOn(PORT);
 
-        assertThat(self.contains(ip(ip), PORT)).isTrue();
-        assertThat(self.contains(ip(ip), PORT + 1)).isFalse();
+        assertThat(self.contains(ip(ip), PORT, true)).isTrue();
+        assertThat(self.contains(ip(ip), PORT + 1, true)).isFalse();
     }
 
     @Test
     void otherAddresses_areNotItself() {
-        SelfConnections self = new SelfConnections(true, () -> listed);
+        SelfConnections self = new SelfConnections(() -> listed);
         self.listensOn(PORT);
 
-        assertThat(self.contains(ip("203.0.113.8"), PORT)).isFalse();
-        assertThat(self.contains(ip("2600::6"), PORT)).isFalse();
-        assertThat(self.contains(ip("64:ff9b::808:808"), PORT)).isFalse();
-        assertThat(self.contains(ip("64:ff9b:1::808:808"), PORT)).isFalse();
+        assertThat(self.contains(ip("203.0.113.8"), PORT, true)).isFalse();
+        assertThat(self.contains(ip("2600::6"), PORT, true)).isFalse();
+        assertThat(self.contains(ip("64:ff9b::808:808"), PORT, true)).isFalse();
+        assertThat(self.contains(ip("64:ff9b:1::808:808"), PORT, true)).isFalse();
     }
 
     @Test
     void compatible_knowsTheListOnly() {
-        SelfConnections self = new SelfConnections(false, () -> listed);
+        SelfConnections self = new SelfConnections(() -> listed);
         self.listensOn(PORT);
 
-        assertThat(self.contains(ip("203.0.113.7"), PORT)).isTrue();
-        assertThat(self.contains(ip("127.0.0.3"), PORT)).isFalse();
-        assertThat(self.contains(ip("64:ff9b::cb00:7107"), PORT)).isFalse();
+        assertThat(self.contains(ip("203.0.113.7"), PORT, false)).isTrue();
+        assertThat(self.contains(ip("127.0.0.3"), PORT, false)).isFalse();
+        assertThat(self.contains(ip("64:ff9b::cb00:7107"), PORT, false)).isFalse();
     }
 
     @Test
     void refresh_seesNewAddresses_andKeepsTheOldOnesWhenItFails() {
         boolean[] broken = {false};
-        SelfConnections self = new SelfConnections(true, () -> {
+        SelfConnections self = new SelfConnections(() -> {
             if (broken[0]) {
                 throw new UncheckedIOException(new IOException("no interfaces"));
             }
@@ -74,22 +74,22 @@ class SelfConnectionsTest {
         self.listensOn(PORT);
         self.listensOn(PORT + 1);
         listed.add(ip("203.0.113.8"));
-        assertThat(self.contains(ip("203.0.113.8"), PORT + 1)).isFalse();
+        assertThat(self.contains(ip("203.0.113.8"), PORT + 1, true)).isFalse();
 
         self.refresh();
         broken[0] = true;
         self.refresh();
 
-        assertThat(self.contains(ip("203.0.113.8"), PORT)).isTrue();
-        assertThat(self.contains(ip("203.0.113.8"), PORT + 1)).isTrue();
+        assertThat(self.contains(ip("203.0.113.8"), PORT, true)).isTrue();
+        assertThat(self.contains(ip("203.0.113.8"), PORT + 1, true)).isTrue();
     }
 
     @Test
     void machine_hasALoopbackInterface() {
-        SelfConnections self = new SelfConnections(false);
+        SelfConnections self = new SelfConnections();
         self.listensOn(PORT);
 
-        assertThat(self.contains(ip("127.0.0.1"), PORT)).isTrue();
+        assertThat(self.contains(ip("127.0.0.1"), PORT, false)).isTrue();
     }
 
     private static InetAddress ip(String text) {

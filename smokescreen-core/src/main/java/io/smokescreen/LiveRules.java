@@ -1,0 +1,116 @@
+package io.smokescreen;
+
+import io.netty.handler.ssl.SslContext;
+import io.smokescreen.api.ConfigurationException;
+import io.smokescreen.api.Metric;
+import io.smokescreen.api.MetricsSink;
+import io.smokescreen.internal.exchange.Ruleset;
+import io.smokescreen.internal.track.TextHygiene;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The rules in force, behind one reference, and the only place where they are replaced.
+ *
+ * <p>Thread safety: asking is safe from any thread; reloads must not overlap.
+ */
+final class LiveRules {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LiveRules.class);
+    private static final double MILLIS_PER_SECOND = 1e3;
+
+    private final @Nullable RulesSource source;
+    private final RulesCompiler compiler;
+    private final MetricsSink metrics;
+    private volatile ActiveRules active;
+
+    private LiveRules(@Nullable RulesSource source, RulesCompiler compiler, MetricsSink metrics, Rules first) {
+        this.source = source;
+        this.compiler = compiler;
+        this.metrics = metrics;
+        this.active = compiler.compile(first);
+    }
+
+    /** Rules that stay as they are. */
+    static LiveRules fixed(Rules rules, RulesCompiler compiler, MetricsSink metrics) {
+        return new LiveRules(null, compiler, metrics, rules);
+    }
+
+    /**
+     * Rules that can be loaded again.
+     *
+     * @throws ConfigurationException if they cannot be loaded or used now
+     */
+    static LiveRules from(RulesSource source, RulesCompiler compiler, MetricsSink metrics) {
+        return new LiveRules(source, compiler, metrics, load(source));
+    }
+
+    Ruleset ruleset() {
+        return active.ruleset();
+    }
+
+    Optional<SslContext> tls() {
+        return active.tls();
+    }
+
+    /** Tells how old the rules are, for an alarm on a reload that nobody asks for or that always fails. */
+    void measureAge() {
+        if (source != null) {
+            double seconds = active.loadedAt().toEpochMilli() / MILLIS_PER_SECOND;
+            metrics.record(Metric.ACL_RELOAD_TIME, seconds, List.of());
+        }
+    }
+
+    /**
+     * Loads the rules anew, checks all of them, and only then puts them in force.
+     *
+     * @throws ConfigurationException if anything is wrong with them; the old ones stay, all of them
+     */
+    ReloadReport reload() {
+        RulesSource current = source;
+        if (current == null) {
+            throw new IllegalStateException(
+                    "there is nothing to reload: the rules are fixed (expected SmokescreenBuilder.rules with a source)");
+        }
+        ActiveRules before = active;
+        ActiveRules after;
+        try {
+            after = compiler.compile(load(current), before);
+        } catch (ConfigurationException e) {
+            metrics.record(Metric.ACL_RELOAD_ERROR, 1, List.of());
+            LOG.error("reload failed, the rules from before stay in force: {}", TextHygiene.line(message(e)));
+            throw e;
+        }
+        active = after;
+        metrics.record(Metric.ACL_RELOAD, 1, List.of());
+        measureAge();
+        ReloadReport report = new ReloadReport(List.of());
+        LOG.atInfo().addKeyValue("changes", report.changes()).log("rules reloaded");
+        return report;
+    }
+
+    private static Rules load(RulesSource source) {
+        try {
+            Rules rules = source.load();
+            if (rules == null) {
+                throw new ConfigurationException("RulesSource.load returned null (expected rules)");
+            }
+            return rules;
+        } catch (ConfigurationException e) {
+            throw e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ConfigurationException("loading the rules was interrupted", e);
+        } catch (Throwable e) {
+            // Errors too: a file that overflows a stack or a memory must not look like one that was loaded.
+            throw new ConfigurationException("the rules cannot be loaded: " + e, e);
+        }
+    }
+
+    private static String message(Throwable e) {
+        return String.valueOf(e.getMessage());
+    }
+}
