@@ -1,6 +1,7 @@
 package io.smokescreen.cli;
 
 import io.smokescreen.Smokescreen;
+import io.smokescreen.SmokescreenBuilder;
 import io.smokescreen.cli.logging.LogConfigurator;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,7 +10,9 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
 
 /**
  * What {@code bin/smokescreen} runs once to record the classes a start needs ({@code -XX:ArchiveClassesAtExit}): a proxy on
@@ -29,11 +32,13 @@ public final class CdsTraining {
      * @throws IOException if the proxy does not answer; the archive is then made of what was loaded
      */
     public static void main(String[] arguments) throws IOException {
-        SmokescreenCommand flags = new SmokescreenCommand();
-        Main.commandLine(flags)
+        Consumer<SmokescreenBuilder> asItIs = builder -> {};
+        CommandLine.ParseResult flags = new Command(asItIs)
+                .commandLine()
                 .parseArgs("--listen-ip", "127.0.0.1", "--listen-port", "0", "--allow-range", "127.0.0.0/8");
+        ProxyAssembly assembly = new ProxyAssembly(Flags.configuration(flags), asItIs);
         try (ServerSocket origin = new ServerSocket(0, 2, InetAddress.getLoopbackAddress());
-                Smokescreen proxy = ProxyAssembly.of(flags).builder().start()) {
+                Smokescreen proxy = assembly.builder().start()) {
             StopSignals.install();
             LoggerFactory.getLogger(CdsTraining.class).info("training");
             String authority = "127.0.0.1:" + origin.getLocalPort();

@@ -1,15 +1,15 @@
 package io.smokescreen.cli;
 
+import io.smokescreen.cli.config.Setting;
+import io.smokescreen.cli.config.Settings;
+import io.smokescreen.cli.config.Topic;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/**
- * The option list of {@code --help}, in groups: the command's own options, then each mixin's under its heading. Picocli's
- * own groups are no choice: a group whose options are not given in one go loses the values of all but its last part.
- */
+/** The option list of {@code --help}: the command's own options, then the settings by topic. */
 final class GroupedOptions {
 
     private GroupedOptions() {}
@@ -18,12 +18,16 @@ final class GroupedOptions {
         CommandSpec command = help.commandSpec();
         List<OptionSpec> own = new ArrayList<>(command.options());
         StringBuilder groups = new StringBuilder();
-        for (CommandSpec mixin : command.mixins().values()) {
-            own.removeIf(option -> mixin.findOption(option.longestName()) != null);
-            groups.append(help.createHeading(mixin.usageMessage().optionListHeading()))
-                    .append(list(help, mixin.options()));
+        for (Topic topic : Topic.values()) {
+            List<OptionSpec> options = Settings.ALL.stream()
+                    .filter(setting -> setting.topic() == topic)
+                    .map(Setting::flag)
+                    .map(command::findOption)
+                    .toList();
+            own.removeAll(options);
+            groups.append(help.createHeading("%n" + topic.heading() + ":%n")).append(list(help, options));
         }
-        return list(help, own) + groups;
+        return help.createHeading("%nAbout this command:%n") + list(help, own) + groups;
     }
 
     private static String list(Help help, List<OptionSpec> options) {

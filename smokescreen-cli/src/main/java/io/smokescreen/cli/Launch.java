@@ -2,6 +2,10 @@ package io.smokescreen.cli;
 
 import io.smokescreen.Acl;
 import io.smokescreen.Smokescreen;
+import io.smokescreen.api.Host;
+import io.smokescreen.cli.config.Configuration;
+import io.smokescreen.cli.config.ConnectSettings;
+import io.smokescreen.cli.config.PolicySettings;
 import io.smokescreen.cli.logging.LogConfigurator;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -13,9 +17,6 @@ import org.slf4j.LoggerFactory;
 
 /** The life of the process: start, one line that says what holds, a signal, a graceful stop. */
 final class Launch {
-
-    /** How long tunnels may go on after the first signal. */
-    static final Duration STOP_DEADLINE = Duration.ofSeconds(30);
 
     private Launch() {}
 
@@ -32,13 +33,14 @@ final class Launch {
             for (String warning : assembly.acl().map(Acl::warnings).orElse(List.of())) {
                 log.warn(warning);
             }
-            logListening(log, assembly.flags(), proxy.address());
+            logListening(log, assembly.configuration(), proxy.address());
+            Duration deadline = exitTimeout(assembly.configuration());
             String signal = signals.await();
             log.atInfo()
                     .addKeyValue("signal", signal)
-                    .addKeyValue("deadline_ms", STOP_DEADLINE.toMillis())
+                    .addKeyValue("deadline_ms", deadline.toMillis())
                     .log("smokescreen stopping");
-            boolean drained = proxy.stop(STOP_DEADLINE);
+            boolean drained = proxy.stop(deadline);
             log.atInfo().addKeyValue("drained", drained).log("smokescreen stopped");
             return 0;
         } finally {
@@ -46,33 +48,53 @@ final class Launch {
         }
     }
 
-    private static void logListening(Logger log, SmokescreenCommand flags, InetSocketAddress address) {
-        SmokescreenCommand.Addresses rules = flags.addresses;
+    /** A stop without any wait still needs a moment. */
+    private static Duration exitTimeout(Configuration settings) {
+        Duration configured = settings.get(ConnectSettings.EXIT_TIMEOUT);
+        return configured.toMillis() < 1 ? Duration.ofMillis(1) : configured;
+    }
+
+    private static void logListening(Logger log, Configuration settings, InetSocketAddress address) {
         log.atInfo()
                 .addKeyValue("listen_address", text(address))
                 .addKeyValue(
-                        "acl_file", flags.access.aclFile.map(Object::toString).orElse("none"))
-                .addKeyValue("allow_missing_role", flags.access.allowMissingRole)
-                .addKeyValue("address_policy", rules.policy.name().toLowerCase(Locale.ROOT))
-                .addKeyValue("allow_rules", rules.allowRanges.size() + rules.allowAddresses.size())
-                .addKeyValue("deny_rules", rules.denyRanges.size() + rules.denyAddresses.size())
-                .addKeyValue("unsafe_allow_private_ranges", rules.unsafeAllowPrivateRanges)
-                .addKeyValue("resolver", resolver(flags.connecting))
-                .addKeyValue("connect_timeout_ms", flags.connecting.timeout.toMillis())
-                .addKeyValue("dns_timeout_ms", flags.connecting.dnsTimeout.toMillis())
+                        "config_file", settings.file().map(Object::toString).orElse("none"))
+                .addKeyValue(
+                        "acl_file",
+                        settings.get(PolicySettings.ACL_FILE)
+                                .map(Object::toString)
+                                .orElse("none"))
+                .addKeyValue("allow_missing_role", settings.get(PolicySettings.ALLOW_MISSING_ROLE))
+                .addKeyValue(
+                        "address_policy",
+                        settings.get(PolicySettings.ADDRESS_POLICY).name().toLowerCase(Locale.ROOT))
+                .addKeyValue(
+                        "allow_rules",
+                        settings.get(PolicySettings.ALLOW_RANGES).size()
+                                + settings.get(PolicySettings.ALLOW_ADDRESSES).size())
+                .addKeyValue(
+                        "deny_rules",
+                        settings.get(PolicySettings.DENY_RANGES).size()
+                                + settings.get(PolicySettings.DENY_ADDRESSES).size())
+                .addKeyValue("unsafe_allow_private_ranges", settings.get(PolicySettings.UNSAFE_ALLOW_PRIVATE_RANGES))
+                .addKeyValue("resolver", resolver(settings.get(ConnectSettings.RESOLVER_ADDRESSES)))
+                .addKeyValue(
+                        "connect_timeout_ms",
+                        settings.get(ConnectSettings.CONNECT_TIMEOUT).toMillis())
+                .addKeyValue(
+                        "dns_timeout_ms",
+                        settings.get(ConnectSettings.DNS_TIMEOUT).toMillis())
                 .addKeyValue("version", Version.text())
                 .addKeyValue("pid", ProcessHandle.current().pid())
                 .log("smokescreen listening");
     }
 
-    private static String resolver(SmokescreenCommand.Connecting flags) {
-        return flags.resolvers.isEmpty()
-                ? "system"
-                : flags.resolvers.stream().map(Launch::text).collect(Collectors.joining(","));
+    private static String resolver(List<InetSocketAddress> servers) {
+        return servers.isEmpty() ? "system" : servers.stream().map(Launch::text).collect(Collectors.joining(","));
     }
 
     private static String text(InetSocketAddress address) {
-        String ip = io.smokescreen.api.Host.of(address.getAddress()).text();
+        String ip = Host.of(address.getAddress()).text();
         return (ip.contains(":") ? "[" + ip + "]" : ip) + ":" + address.getPort();
     }
 }

@@ -6,80 +6,102 @@ import io.smokescreen.ResolverOptions;
 import io.smokescreen.Smokescreen;
 import io.smokescreen.SmokescreenBuilder;
 import io.smokescreen.TimeoutOptions;
-import io.smokescreen.api.ConfigurationException;
-import java.util.LinkedHashMap;
+import io.smokescreen.cli.config.Configuration;
+import io.smokescreen.cli.config.ConnectSettings;
+import io.smokescreen.cli.config.ListenSettings;
+import io.smokescreen.cli.config.PolicySettings;
+import io.smokescreen.cli.config.Setting;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiFunction;
-import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
-/**
- * From flags to a builder. Each value the engine refuses is reported under the name of its flag.
- *
- * @param flags what was asked for
- * @param acl the ACL that was loaded, if one was asked for
- * @param builder ready to start
- */
-record ProxyAssembly(SmokescreenCommand flags, Optional<Acl> acl, SmokescreenBuilder builder) {
+/** What the settings amount to: a builder. What the engine refuses becomes an error that begins with the place of the value. */
+final class ProxyAssembly {
 
-    /**
-     * Loads the files and checks everything that can be checked before a socket is opened.
-     *
-     * @throws InvalidFlagException if a value is not valid
-     */
-    static ProxyAssembly of(SmokescreenCommand flags) {
-        SmokescreenBuilder builder = Smokescreen.builder()
-                .allowMissingRole(flags.access.allowMissingRole)
-                .addressRules(rules(flags.addresses));
-        check("--listen-ip", () -> builder.listen(flags.listening.ip, 0));
-        check("--listen-port", () -> builder.listen(flags.listening.ip, flags.listening.port));
-        check("--timeout", () -> builder.timeouts(TimeoutOptions.defaults().withConnect(flags.connecting.timeout)));
-        check("--dns-timeout", () -> builder.resolverOptions(resolverOptions(flags.connecting)));
-        check("--additional-error-message-on-deny", () -> builder.denyMessageExtra(flags.access.denyMessageExtra));
-        Optional<Acl> acl = flags.access.aclFile.map(file -> check("--egress-acl-file", () -> Acl.fromYaml(file)));
-        acl.ifPresent(builder::aclPolicy);
-        return new ProxyAssembly(flags, acl, builder);
+    private final Configuration configuration;
+    private final Consumer<SmokescreenBuilder> customization;
+
+    ProxyAssembly(Configuration configuration, Consumer<SmokescreenBuilder> customization) {
+        this.configuration = configuration;
+        this.customization = customization;
     }
 
-    /** Rules are parsed when they are built, so each flag's are built alone first: then the flag to name is known. */
-    private static AddressRules rules(SmokescreenCommand.Addresses flags) {
-        Map<String, UnaryOperator<AddressRules.Builder>> setters = new LinkedHashMap<>();
-        setters.put("--deny-range", each(flags.denyRanges, AddressRules.Builder::denyRange));
-        setters.put("--allow-range", each(flags.allowRanges, AddressRules.Builder::allowRange));
-        setters.put("--deny-address", each(flags.denyAddresses, AddressRules.Builder::denyAddress));
-        setters.put("--allow-address", each(flags.allowAddresses, AddressRules.Builder::allowAddress));
+    Configuration configuration() {
+        return configuration;
+    }
+
+    /**
+     * {@return a builder with every setting, and what the host application changed}
+     *
+     * @throws io.smokescreen.api.ConfigurationException if a value is not valid
+     */
+    SmokescreenBuilder builder() {
+        SmokescreenBuilder builder = Smokescreen.builder()
+                .allowMissingRole(configuration.get(PolicySettings.ALLOW_MISSING_ROLE))
+                .denyMessageExtra(configuration.get(PolicySettings.DENY_MESSAGE_EXTRA))
+                .addressRules(addressRules())
+                .resolverOptions(resolverOptions())
+                .timeouts(timeouts())
+                .eventLoopThreads(configuration.get(ListenSettings.EVENT_LOOP_THREADS))
+                .transport(configuration.get(ListenSettings.TRANSPORT));
+        configuration.check(
+                ListenSettings.IP,
+                () -> builder.listen(configuration.get(ListenSettings.IP), configuration.get(ListenSettings.PORT)));
+        acl().ifPresent(builder::aclPolicy);
+        customization.accept(builder);
+        return builder;
+    }
+
+    Optional<Acl> acl() {
+        Set<String> disabled = Set.copyOf(configuration.get(PolicySettings.DISABLED_ACTIONS));
+        return configuration
+                .get(PolicySettings.ACL_FILE)
+                .map(file -> configuration.check(PolicySettings.ACL_FILE, () -> Acl.fromYaml(file, disabled)));
+    }
+
+    private AddressRules addressRules() {
         AddressRules.Builder rules =
-                AddressRules.builder().policy(flags.policy).unsafeAllowPrivateRanges(flags.unsafeAllowPrivateRanges);
-        for (Map.Entry<String, UnaryOperator<AddressRules.Builder>> setter : setters.entrySet()) {
-            AddressRules.Builder alone = AddressRules.builder().policy(flags.policy);
-            check(setter.getKey(), () -> setter.getValue().apply(alone).build());
-            rules = setter.getValue().apply(rules);
-        }
+                emptyRules().unsafeAllowPrivateRanges(configuration.get(PolicySettings.UNSAFE_ALLOW_PRIVATE_RANGES));
+        addEach(PolicySettings.DENY_RANGES, rules, AddressRules.Builder::denyRange);
+        addEach(PolicySettings.ALLOW_RANGES, rules, AddressRules.Builder::allowRange);
+        addEach(PolicySettings.DENY_ADDRESSES, rules, AddressRules.Builder::denyAddress);
+        addEach(PolicySettings.ALLOW_ADDRESSES, rules, AddressRules.Builder::allowAddress);
+        addEach(PolicySettings.TEMPORARILY_DEFERRED_IPS, rules, AddressRules.Builder::temporarilyDeferred);
         return rules.build();
     }
 
-    private static UnaryOperator<AddressRules.Builder> each(
-            List<String> values, BiFunction<AddressRules.Builder, String, AddressRules.Builder> setter) {
-        return builder -> {
-            AddressRules.Builder result = builder;
-            for (String value : values) {
-                result = setter.apply(result, value);
-            }
-            return result;
-        };
+    /** The engine checks rules when it builds them; each is built alone first, so that an error tells where it is from. */
+    private void addEach(
+            Setting<List<String>> setting,
+            AddressRules.Builder rules,
+            BiConsumer<AddressRules.Builder, String> setter) {
+        configuration.applyEach(setting, text -> {
+            AddressRules.Builder alone = emptyRules();
+            setter.accept(alone, text);
+            alone.build();
+            setter.accept(rules, text);
+        });
     }
 
-    private static ResolverOptions resolverOptions(SmokescreenCommand.Connecting flags) {
-        return ResolverOptions.servers(flags.resolvers).withTimeout(flags.dnsTimeout);
+    private AddressRules.Builder emptyRules() {
+        return AddressRules.builder().policy(configuration.get(PolicySettings.ADDRESS_POLICY));
     }
 
-    private static <T> T check(String flag, Supplier<T> setter) {
-        try {
-            return setter.get();
-        } catch (IllegalArgumentException | ConfigurationException e) {
-            throw new InvalidFlagException(flag, e);
-        }
+    private ResolverOptions resolverOptions() {
+        return ResolverOptions.servers(configuration.get(ConnectSettings.RESOLVER_ADDRESSES))
+                .withTimeout(configuration.get(ConnectSettings.DNS_TIMEOUT))
+                .withNetwork(configuration.get(ConnectSettings.NETWORK))
+                .withCacheEntries(configuration.get(ConnectSettings.DNS_CACHE_ENTRIES));
+    }
+
+    private TimeoutOptions timeouts() {
+        return TimeoutOptions.defaults()
+                .withConnect(configuration.get(ConnectSettings.CONNECT_TIMEOUT))
+                .withReadHeader(configuration.get(ConnectSettings.READ_HEADER_TIMEOUT))
+                .withKeepAlive(configuration.get(ConnectSettings.KEEP_ALIVE_TIMEOUT))
+                .withResponse(configuration.get(ConnectSettings.RESPONSE_TIMEOUT))
+                .withIdle(configuration.get(ConnectSettings.IDLE_TIMEOUT));
     }
 }

@@ -60,8 +60,7 @@ class CommandProcessTest {
         assertThat(ended.err().lines())
                 .containsExactly(
                         "smokescreen: --timeout: '10' is not a duration: the unit is missing (expected numbers with units"
-                                + " ms, s, m or h, such as '10s', '1m30s', '500ms' or '1.5h')",
-                        "See 'smokescreen --help'.");
+                                + " ms, s, m or h, such as '10s', '1m30s', '500ms' or '1.5h')");
     }
 
     @Test

@@ -114,8 +114,13 @@ public final class YamlValue {
 
     /** Returns an error that begins with the place of this value. */
     public ConfigurationException error(String problem) {
+        return new ConfigurationException(placeAndPath() + ": " + problem);
+    }
+
+    /** Returns {@code file:line:column: key}. */
+    public String placeAndPath() {
         String path = path();
-        return new ConfigurationException(place() + ": " + (path.isEmpty() ? "" : path + ": ") + problem);
+        return path.isEmpty() ? place() : place() + ": " + path;
     }
 
     /** Returns {@code file:line:column}. */

@@ -1,4 +1,4 @@
-package io.smokescreen.cli;
+package io.smokescreen.cli.config;
 
 import java.math.BigDecimal;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package io.smokescreen.cli;
+package io.smokescreen.cli.config;
 
 import io.smokescreen.api.Destination;
 import io.smokescreen.api.Host;

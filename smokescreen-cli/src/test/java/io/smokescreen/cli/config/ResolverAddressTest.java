@@ -1,4 +1,4 @@
-package io.smokescreen.cli;
+package io.smokescreen.cli.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,0 +1,86 @@
+package io.smokescreen.cli;
+
+import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_OPTION_LIST;
+
+import io.smokescreen.SmokescreenBuilder;
+import io.smokescreen.api.SmokescreenException;
+import io.smokescreen.cli.config.Configuration;
+import java.io.PrintWriter;
+import java.util.Optional;
+import java.util.function.Consumer;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** From arguments to an exit code: parses, tells what is wrong, and hands over to what was asked for. */
+final class Command {
+
+    /** The exit code of everything that keeps the command from its work. */
+    static final int EXIT_ERROR = 1;
+
+    private final Consumer<SmokescreenBuilder> customization;
+
+    Command(Consumer<SmokescreenBuilder> customization) {
+        this.customization = customization;
+    }
+
+    int execute(String[] arguments) {
+        return commandLine().execute(Flags.withTwoDashes(arguments));
+    }
+
+    CommandLine commandLine() {
+        CommandSpec spec = Flags.addTo(CommandSpec.create().name("smokescreen"));
+        spec.versionProvider(new Version());
+        UsageMessageSpec usage = spec.usageMessage();
+        usage.customSynopsis(Help.SYNOPSIS).description(Help.DESCRIPTION).footer(Help.FOOTER);
+        usage.sortOptions(false).autoWidth(true);
+        usage.sectionMap().put(SECTION_KEY_OPTION_LIST, GroupedOptions::render);
+        return new CommandLine(spec)
+                .setOverwrittenOptionsAllowed(true) // as in Go, the last one holds
+                .setExecutionStrategy(this::run)
+                .setParameterExceptionHandler(Command::wrongFlags);
+    }
+
+    private int run(ParseResult parsed) {
+        Integer helped = CommandLine.executeHelpRequest(parsed);
+        if (helped != null) {
+            return helped;
+        }
+        try {
+            Configuration configuration = Flags.configuration(parsed);
+            return Launch.untilStopped(new ProxyAssembly(configuration, customization));
+        } catch (SmokescreenException e) {
+            err(parsed).println("smokescreen: " + oneLine(e));
+        } catch (RuntimeException e) {
+            err(parsed).println("smokescreen: internal error, please report it");
+            e.printStackTrace(err(parsed));
+        }
+        return EXIT_ERROR;
+    }
+
+    private static PrintWriter err(ParseResult parsed) {
+        return parsed.commandSpec().commandLine().getErr();
+    }
+
+    /** One line that says what is wrong, one that says where to read on. */
+    private static int wrongFlags(ParameterException failure, String[] arguments) {
+        PrintWriter err = failure.getCommandLine().getErr();
+        err.println("smokescreen: " + oneLine(failure) + suggestion(failure).orElse(""));
+        err.println("See 'smokescreen --help'.");
+        return EXIT_ERROR;
+    }
+
+    private static Optional<String> suggestion(ParameterException failure) {
+        return failure instanceof UnmatchedArgumentException unmatched
+                        && !unmatched.getSuggestions().isEmpty()
+                ? Optional.of(" (did you mean " + String.join(" or ", unmatched.getSuggestions()) + "?)")
+                : Optional.empty();
+    }
+
+    private static String oneLine(Exception failure) {
+        return String.valueOf(failure.getMessage()).replaceAll("\\R", "; ");
+    }
+}
