@@ -68,6 +68,7 @@ final class Engine {
         this.metrics = new GuardedMetricsSink(builder.metricsSink);
         this.tracker = new Tracker(metrics);
         this.roles = new GuardedRoleExtractor(builder.roleExtractor);
+        builder.ownPorts.forEach(self::listensOn);
         RulesCompiler compiler = new RulesCompiler(builder.allowMissingRole, self, builder.addressFilter);
         this.rules = builder.rulesSource == null
                 ? LiveRules.fixed(builder.fixedRules(), compiler, metrics)

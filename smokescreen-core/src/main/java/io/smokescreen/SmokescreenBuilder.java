@@ -4,11 +4,14 @@ import static java.util.Objects.requireNonNull;
 
 import io.smokescreen.api.AclPolicy;
 import io.smokescreen.api.AddressFilter;
+import io.smokescreen.api.Destination;
 import io.smokescreen.api.MetricsSink;
 import io.smokescreen.api.Resolver;
 import io.smokescreen.api.RoleExtractor;
 import java.net.InetSocketAddress;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +36,7 @@ public final class SmokescreenBuilder {
             ListenAddress.of(DEFAULT_LISTEN_IP, DEFAULT_LISTEN_PORT);
     private static final int FIRST_INHERITABLE_DESCRIPTOR = 3;
 
+    final Set<Integer> ownPorts = new HashSet<>();
     InetSocketAddress listenAddress = DEFAULT_LISTEN_ADDRESS;
 
     @Nullable
@@ -101,6 +105,22 @@ public final class SmokescreenBuilder {
             throw new IllegalArgumentException("listenOnDescriptor is " + descriptor + " (expected 3 or more)");
         }
         this.listenDescriptor = descriptor;
+        return this;
+    }
+
+    /**
+     * Names a further port of this process, such as one for metrics. As with the port that clients connect to, no request
+     * reaches it through the proxy, whatever a rule allows. Default: none. May be called several times.
+     *
+     * @param port 1 to 65535
+     * @return this
+     * @throws IllegalArgumentException if the port is out of range
+     */
+    public SmokescreenBuilder ownPort(int port) {
+        if (port < 1 || port > Destination.MAX_PORT) {
+            throw new IllegalArgumentException("own port " + port + " (expected 1 to " + Destination.MAX_PORT + ")");
+        }
+        ownPorts.add(port);
         return this;
     }
 

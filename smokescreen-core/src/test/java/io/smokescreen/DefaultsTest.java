@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,7 @@ class DefaultsTest {
     private static final List<Row> BUILDER = List.of(
             new Row("listenAddress", ListenAddress.of("::", 4750), SAME),
             new Row("listenDescriptor", Optional.empty(), "Einhorn's, if it is the parent"),
+            new Row("ownPorts", Set.of(), SAME),
             new Row("allowMissingRole", false, SAME),
             new Row("aclPolicy", Optional.empty(), SAME),
             new Row("addressRules", AddressRules.defaults(), "fewer special-purpose ranges, and allow beats deny"),
