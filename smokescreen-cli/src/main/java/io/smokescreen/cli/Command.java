@@ -5,6 +5,8 @@ import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_OPTION_LIST
 import io.smokescreen.SmokescreenBuilder;
 import io.smokescreen.api.SmokescreenException;
 import io.smokescreen.cli.config.Configuration;
+import io.smokescreen.cli.config.OperationSettings;
+import io.smokescreen.cli.logging.LogConfigurator;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -51,6 +53,8 @@ final class Command {
         }
         try {
             Configuration configuration = Flags.configuration(parsed);
+            LogConfigurator.apply(
+                    configuration.get(OperationSettings.LOG_LEVEL), configuration.get(OperationSettings.LOG_FORMAT));
             return Launch.untilStopped(new ProxyAssembly(configuration, customization));
         } catch (SmokescreenException e) {
             err(parsed).println("smokescreen: " + oneLine(e));

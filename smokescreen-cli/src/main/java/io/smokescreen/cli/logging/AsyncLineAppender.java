@@ -41,18 +41,18 @@ final class AsyncLineAppender extends UnsynchronizedAppenderBase<ILoggingEvent> 
 
     // The writer's own.
     private final OutputStream target;
-    private final JsonLineEncoder encoder = new JsonLineEncoder();
-    private final JsonLines lines = new JsonLines();
+    private final LineEncoder lines;
     private long bufferedLines;
     private boolean lineCut;
     private long lastReport = System.nanoTime() - BETWEEN_REPORTS_NANOS;
 
-    AsyncLineAppender(OutputStream target) {
-        this(target, QUEUE_SIZE);
+    AsyncLineAppender(OutputStream target, LineEncoder encoder) {
+        this(target, encoder, QUEUE_SIZE);
     }
 
-    AsyncLineAppender(OutputStream target, int queueSize) {
+    AsyncLineAppender(OutputStream target, LineEncoder encoder, int queueSize) {
         this.target = requireNonNull(target, "target");
+        this.lines = requireNonNull(encoder, "encoder");
         this.queue = new ArrayBlockingQueue<>(queueSize);
         this.writer = new Thread(this::write, "smokescreen-log");
         writer.setDaemon(true);
@@ -117,7 +117,7 @@ final class AsyncLineAppender extends UnsynchronizedAppenderBase<ILoggingEvent> 
 
     private void encode(ILoggingEvent event) {
         try {
-            encoder.encode(event, lines);
+            lines.encode(event);
             bufferedLines++;
         } catch (RuntimeException e) { // the toString() of a value
             lines.abandon();
@@ -132,7 +132,7 @@ final class AsyncLineAppender extends UnsynchronizedAppenderBase<ILoggingEvent> 
             return;
         }
         lastReport = now;
-        encoder.encodeDropped(count, System.currentTimeMillis(), lines);
+        lines.encodeDropped(count, System.currentTimeMillis());
         if (flush()) {
             dropped.addAndGet(-count);
         }

@@ -3,6 +3,8 @@ package io.smokescreen.cli.logging;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
@@ -16,7 +18,7 @@ import org.slf4j.event.KeyValuePair;
  *
  * <p>Thread safety: none, one thread owns it.
  */
-final class JsonLineEncoder {
+final class JsonLineEncoder implements LineEncoder {
 
     /** The longest field, in characters; clients choose much of what is logged. */
     static final int MAX_FIELD_CHARS = 8 * 1024;
@@ -27,15 +29,16 @@ final class JsonLineEncoder {
     private static final String OWN_LOGGERS = "io.smokescreen";
 
     private final UtcTime time = new UtcTime();
+    private final JsonLines lines = new JsonLines();
 
-    /** Adds the line of an event. */
-    void encode(ILoggingEvent event, JsonLines lines) {
+    @Override
+    public void encode(ILoggingEvent event) {
         boolean failed = event.getThrowableProxy() != null;
-        begin(lines, level(event.getLevel()), event.getFormattedMessage(), event.getTimeStamp());
+        begin(level(event.getLevel()), event.getFormattedMessage(), event.getTimeStamp());
         List<KeyValuePair> fields = event.getKeyValuePairs();
         if (fields != null) {
             for (KeyValuePair field : fields) {
-                field(lines, isTaken(field.key, failed) ? "fields." + field.key : field.key, field.value);
+                field(isTaken(field.key, failed) ? "fields." + field.key : field.key, field.value);
             }
         }
         if (failed) {
@@ -48,21 +51,41 @@ final class JsonLineEncoder {
         lines.end();
     }
 
-    /** Adds a line that tells how many lines are missing. */
-    void encodeDropped(long dropped, long nowMillis, JsonLines lines) {
-        begin(lines, "warning", "dropped " + dropped + " log lines", nowMillis);
+    @Override
+    public void encodeDropped(long dropped, long nowMillis) {
+        begin("warning", "dropped " + dropped + " log lines", nowMillis);
         lines.literal("dropped", Long.toString(dropped));
         lines.end();
     }
 
-    private void begin(JsonLines lines, String level, @Nullable String message, long timeMillis) {
+    @Override
+    public void abandon() {
+        lines.abandon();
+    }
+
+    @Override
+    public int size() {
+        return lines.size();
+    }
+
+    @Override
+    public void writeTo(OutputStream out) throws IOException {
+        lines.writeTo(out);
+    }
+
+    @Override
+    public void clear() {
+        lines.clear();
+    }
+
+    private void begin(String level, @Nullable String message, long timeMillis) {
         lines.begin();
         lines.text("level", level, MAX_FIELD_CHARS);
         lines.text("msg", message == null ? "" : message, MAX_FIELD_CHARS);
         lines.text("time", time.format(timeMillis), MAX_FIELD_CHARS);
     }
 
-    private static void field(JsonLines lines, String key, @Nullable Object value) {
+    private void field(String key, @Nullable Object value) {
         if (value == null || value instanceof Boolean || isJsonNumber(value)) {
             lines.literal(key, String.valueOf(value));
         } else {

@@ -1,4 +1,4 @@
-/** The command's log: JSON lines on standard output, written by one thread that requests never wait for. */
+/** The command's log: lines on standard output, JSON or text, written by one thread that requests never wait for. */
 @NullMarked
 package io.smokescreen.cli.logging;
 

@@ -107,7 +107,7 @@ class AsyncLineAppenderTest {
     }
 
     private AsyncLineAppender started(int queueSize) {
-        AsyncLineAppender appender = new AsyncLineAppender(target, queueSize);
+        AsyncLineAppender appender = new AsyncLineAppender(target, new JsonLineEncoder(), queueSize);
         appender.start();
         return appender;
     }

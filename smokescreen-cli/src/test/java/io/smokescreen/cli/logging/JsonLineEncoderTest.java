@@ -145,8 +145,8 @@ class JsonLineEncoderTest {
     }
 
     private static String encode(LoggingEvent event) throws IOException {
-        JsonLines lines = new JsonLines();
-        new JsonLineEncoder().encode(event, lines);
+        JsonLineEncoder lines = new JsonLineEncoder();
+        lines.encode(event);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         lines.writeTo(out);
         return out.toString(StandardCharsets.UTF_8);
