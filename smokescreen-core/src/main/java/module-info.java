@@ -2,6 +2,7 @@
 module io.smokescreen.core {
     requires transitive io.smokescreen.api;
     requires static transitive org.jspecify;
+    requires io.github.bucket4j.core;
     requires io.netty.buffer;
     requires io.netty.codec;
     requires io.netty.codec.dns;

@@ -170,6 +170,7 @@ class ArchitectureTest {
                             "javax.security..",
                             "org.jspecify..",
                             "org.slf4j..",
+                            "io.github.bucket4j..",
                             "io.netty..",
                             "inet.ipaddr..",
                             "org.bouncycastle..",
