@@ -13,6 +13,9 @@ import io.smokescreen.internal.address.SelfConnections;
 import io.smokescreen.internal.exchange.DryRun;
 import io.smokescreen.internal.exchange.PolicyCalls;
 import io.smokescreen.internal.exchange.Stages;
+import io.smokescreen.internal.limit.ConcurrencyLimit;
+import io.smokescreen.internal.limit.Limits;
+import io.smokescreen.internal.limit.RateLimit;
 import io.smokescreen.internal.listener.ClientPipeline;
 import io.smokescreen.internal.listener.IoTransport;
 import io.smokescreen.internal.listener.ListeningSocket;
@@ -42,6 +45,7 @@ final class Engine {
     private final Transport transport;
     private final int eventLoopThreads;
     private final TimeoutOptions timeouts;
+    private final LimitOptions limits;
     private final ResolverOptions resolverOptions;
     private final @Nullable Resolver resolver;
     private final @Nullable Executor policyExecutor;
@@ -61,6 +65,7 @@ final class Engine {
         this.transport = builder.transport;
         this.eventLoopThreads = builder.eventLoopThreads;
         this.timeouts = builder.timeouts;
+        this.limits = builder.limits;
         this.resolverOptions = builder.resolverOptions;
         this.resolver = builder.resolver;
         this.policyExecutor = builder.policyExecutor;
@@ -133,6 +138,7 @@ final class Engine {
         running.loops().forEach(loop -> idle.put(loop, new IdleConnections()));
         Duration stall = timeouts.response().compareTo(timeouts.idle()) < 0 ? timeouts.response() : timeouts.idle();
         return new Stages(
+                limits(),
                 new PolicyCalls(policyExecutor, timeouts.policy()),
                 roles,
                 rules::ruleset,
@@ -144,6 +150,15 @@ final class Engine {
                 timeouts.idle(),
                 denyMessageExtra,
                 () -> draining);
+    }
+
+    private Limits limits() {
+        RateLimit rate = limits.maxRequestRate().isEmpty()
+                ? RateLimit.unlimited()
+                : RateLimit.of(limits.maxRequestRate().getAsDouble(), limits.effectiveBurst(), System::nanoTime);
+        ConcurrencyLimit requests = new ConcurrencyLimit(limits.maxConcurrentRequests(), tracker::requestsInWork);
+        ConcurrencyLimit tunnels = new ConcurrencyLimit(limits.maxConcurrentTunnels(), open -> {});
+        return new Limits(rate, requests, tunnels);
     }
 
     private DnsResolver dnsResolver(IoTransport io, MultiThreadIoEventLoopGroup loops) {

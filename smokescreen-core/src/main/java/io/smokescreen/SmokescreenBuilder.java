@@ -63,6 +63,7 @@ public final class SmokescreenBuilder {
     Executor policyExecutor;
 
     TimeoutOptions timeouts = TimeoutOptions.defaults();
+    LimitOptions limits = LimitOptions.unlimited();
 
     @Nullable
     TlsOptions tls;
@@ -238,6 +239,17 @@ public final class SmokescreenBuilder {
      */
     public SmokescreenBuilder timeouts(TimeoutOptions value) {
         this.timeouts = requireNonNull(value, "timeouts");
+        return this;
+    }
+
+    /**
+     * Sets how much the proxy does at once, and how often. Default: {@link LimitOptions#unlimited()}.
+     *
+     * @param value the limits
+     * @return this
+     */
+    public SmokescreenBuilder limits(LimitOptions value) {
+        this.limits = requireNonNull(value, "limits");
         return this;
     }
 

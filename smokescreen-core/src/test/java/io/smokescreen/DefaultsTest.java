@@ -15,6 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
@@ -45,6 +47,12 @@ class DefaultsTest {
             new Row("response", Duration.ofSeconds(300), UNKNOWN),
             new Row("idle", Duration.ofHours(24), UNKNOWN));
 
+    private static final List<Row> LIMITS = List.of(
+            new Row("maxConcurrentRequests", OptionalInt.empty(), SAME),
+            new Row("maxRequestRate", OptionalDouble.empty(), SAME),
+            new Row("maxRequestBurst", OptionalInt.empty(), "two seconds' worth too, which may round to none at all"),
+            new Row("maxConcurrentTunnels", OptionalInt.empty(), SAME));
+
     private static final List<Row> RESOLVER = List.of(
             new Row("servers", List.of(), SAME),
             new Row("timeout", Duration.ofSeconds(5), UNKNOWN),
@@ -69,6 +77,7 @@ class DefaultsTest {
             new Row("metricsSink", MetricsSink.noop(), SAME),
             new Row("policyExecutor", Optional.empty(), SAME),
             new Row("timeouts", TimeoutOptions.defaults(), "see TIMEOUTS"),
+            new Row("limits", LimitOptions.unlimited(), "see LIMITS"),
             new Row("tls", Optional.empty(), SAME),
             new Row("rulesSource", Optional.empty(), "none; Go reads its files once"),
             new Row("denyMessageExtra", "", SAME),
@@ -84,6 +93,11 @@ class DefaultsTest {
     @Test
     void timeouts_haveTheseDefaults() {
         assertRows(components(TimeoutOptions.defaults()), TIMEOUTS);
+    }
+
+    @Test
+    void limits_haveTheseDefaults() {
+        assertRows(components(LimitOptions.unlimited()), LIMITS);
     }
 
     @Test

@@ -5,7 +5,6 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.smokescreen.api.Host;
 import io.smokescreen.api.Metric;
 import io.smokescreen.internal.address.VettingResult;
-import io.smokescreen.internal.exchange.Rejection.Fault;
 import io.smokescreen.internal.policy.AclOutcome;
 import io.smokescreen.internal.request.Request;
 import io.smokescreen.internal.track.ExchangeRecord;
@@ -102,15 +101,18 @@ final class Account {
 
     void refused(Rejection rejection) {
         switch (rejection.kind()) {
+            case RATE_LIMITED -> tracker.count(Metric.REQUESTS_RATE_LIMITED);
+            case OVERLOADED -> tracker.count(Metric.REQUESTS_CONCURRENCY_LIMITED);
+            case TUNNEL_LIMIT -> tracker.count(Metric.TUNNELS_CONCURRENCY_LIMITED);
             case MALFORMED_REQUEST -> tracker.count(Metric.REQUESTS_MALFORMED);
             case ROLE_MISSING, ROLE_FAILED -> tracker.count(Metric.ACL_ROLE_NOT_DETERMINED);
             case NEXT_HOP_INVALID -> tracker.count(Metric.ACL_UPSTREAM_PROXY_PARSE_ERROR);
             default -> {} // counted where it was found
         }
-        if (rejection.kind().fault() == Fault.DENIED) {
-            record.deny(rejection.reason());
-        } else {
-            record.fail(rejection.reason());
+        switch (rejection.kind().fault()) {
+            case DENIED -> record.deny(rejection.reason());
+            case LIMITED -> record.limit(rejection.reason());
+            case FAILED -> record.fail(rejection.reason());
         }
         writeDecision();
     }

@@ -1,15 +1,16 @@
 package io.smokescreen.internal.exchange;
 
 import io.netty.channel.Channel;
-import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.smokescreen.api.AclRequest;
 import io.smokescreen.api.ClientRequest;
 import io.smokescreen.api.Host;
-import io.smokescreen.internal.address.Cancellable;
 import io.smokescreen.internal.address.VettedAddress;
 import io.smokescreen.internal.address.VettingResult;
+import io.smokescreen.internal.limit.Admission;
+import io.smokescreen.internal.limit.Admission.Admitted;
+import io.smokescreen.internal.limit.Permit;
 import io.smokescreen.internal.policy.AclOutcome;
 import io.smokescreen.internal.policy.RoleOutcome;
 import io.smokescreen.internal.relay.Tunnel;
@@ -20,12 +21,10 @@ import io.smokescreen.internal.request.ParseResult;
 import io.smokescreen.internal.request.Request;
 import io.smokescreen.internal.request.RequestParser;
 import io.smokescreen.internal.track.OpenConnection;
-import io.smokescreen.internal.upstream.DialResult;
 import io.smokescreen.internal.upstream.DialResult.Connected;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,13 +36,14 @@ final class Exchange {
     private final Stages stages;
     private final ExchangeHandler client;
     private final Channel channel;
-    private final EventLoop loop;
     private final Account account;
     private final Ruleset rules;
 
-    private Cancellable pending = Cancellable.DONE;
+    private final Steps steps;
+
+    private Permit requestPermit = Permit.NONE;
+    private @Nullable Tunneling tunneling;
     private @Nullable Forwarding forwarding;
-    private boolean over;
     private boolean answered;
 
     /** A request whose client is known. */
@@ -56,42 +56,58 @@ final class Exchange {
         this.stages = stages;
         this.client = client;
         this.channel = client.channel();
-        this.loop = channel.eventLoop();
         this.account = new Account(stages.tracker(), client.identity());
         this.rules = stages.rules().get();
+        this.steps = new Steps(stages.policyCalls(), channel.eventLoop(), this::internalError);
     }
 
-    // ---------------------------------------------------------------------------------------------- parse
+    // ---------------------------------------------------------------------------------------------- admit
 
     void begin(HttpRequest head) {
         client.encoder().answering(head.method());
         account.asked(head.method());
         ParseResult parsed = RequestParser.parse(head);
+        if (parsed instanceof NotProxyRequest direct && direct.isHealthCheck()) {
+            answerHealthCheck(); // a supervisor asks, who must not take a busy proxy for a dead one
+            return;
+        }
+        Admission admission = stages.limits().admit();
+        if (admission instanceof Admitted admitted) {
+            requestPermit = admitted.permit();
+            parsed(parsed);
+        } else if (admission instanceof Admission.Refused refused) {
+            Request request = parsed instanceof Request wellFormed ? wellFormed : null;
+            if (request != null) {
+                account.requested(request);
+            }
+            refuse(Rejections.of(refused), request);
+        }
+    }
+
+    private void answerHealthCheck() {
+        answered = true;
+        channel.writeAndFlush(HealthResponse.of(!stages.draining().getAsBoolean()));
+        client.finishAndClose();
+    }
+
+    // ---------------------------------------------------------------------------------------------- parse
+
+    private void parsed(ParseResult parsed) {
         if (parsed instanceof Request request) {
+            account.requested(request);
             identify(request);
-        } else if (parsed instanceof NotProxyRequest direct) {
-            answerDirect(direct);
+        } else if (parsed instanceof NotProxyRequest) {
+            refuse(Rejections.notAProxyRequest(), null);
         } else if (parsed instanceof Malformed malformed) {
             refuse(Rejections.of(malformed), null);
         }
     }
 
-    private void answerDirect(NotProxyRequest direct) {
-        if (direct.isHealthCheck()) {
-            answered = true;
-            channel.writeAndFlush(HealthResponse.of(!stages.draining().getAsBoolean()));
-            client.finishAndClose();
-            return;
-        }
-        refuse(Rejections.notAProxyRequest(), null);
-    }
-
     // ------------------------------------------------------------------------------------------- identify
 
     private void identify(Request request) {
-        account.requested(request);
         ClientRequest question = client.identity().asking(request);
-        ask(() -> stages.roles().role(question), RoleOutcome.FAILED, outcome -> identified(request, outcome));
+        steps.ask(() -> stages.roles().role(question), RoleOutcome.FAILED, outcome -> identified(request, outcome));
     }
 
     private void identified(Request request, RoleOutcome outcome) {
@@ -114,7 +130,7 @@ final class Exchange {
             return;
         }
         AclRequest question = new AclRequest(identified.role(), request.destination(), nextHop);
-        ask(() -> rules.decisions().decide(question), AclOutcome.FAILED, outcome -> decided(identified, outcome));
+        steps.ask(() -> rules.decisions().decide(question), AclOutcome.FAILED, outcome -> decided(identified, outcome));
     }
 
     private void decided(Identified identified, AclOutcome outcome) {
@@ -133,12 +149,12 @@ final class Exchange {
     // ------------------------------------------------------------------------------------------------ vet
 
     private void vet(Authorized authorized) {
-        begin(() -> stages.vetting()
+        steps.begin(() -> stages.vetting()
                 .vet(
                         authorized.request().destination(),
                         rules.addresses(),
-                        loop,
-                        result -> step(() -> vetted(authorized, result))));
+                        channel.eventLoop(),
+                        result -> steps.run(() -> vetted(authorized, result))));
     }
 
     private void vetted(Authorized authorized, VettingResult result) {
@@ -153,15 +169,16 @@ final class Exchange {
         }
     }
 
-    // ----------------------------------------------------------------------------------------------- dial
+    // ------------------------------------------------------------------------------ reserve, dial, relay
 
     private void connect(Authorized authorized, List<VettedAddress> addresses) {
         Request request = authorized.request();
-        account.dialing();
         if (request.isConnect()) {
-            dial(addresses, this::openTunnel, request);
+            tunneling = new Tunneling(stages, this, client, request, addresses);
+            tunneling.reserve();
             return;
         }
+        account.dialing();
         forwarding =
                 new Forwarding(stages, this, client, request, authorized.role().orElse(""), addresses);
         forwarding.start();
@@ -169,54 +186,19 @@ final class Exchange {
 
     /** Connects to the first of these addresses that answers, or refuses the request. */
     void dial(List<VettedAddress> addresses, Consumer<Connected> then, Request request) {
-        begin(() -> stages.dialer().dial(addresses, loop, result -> {
-            if (over && result instanceof Connected late) {
-                late.channel().close();
-            }
-            step(() -> dialed(result, then, request));
-        }));
+        new Dialing(stages.dialer(), channel.eventLoop(), steps, account)
+                .dial(addresses, then, failed -> refuse(Rejections.of(failed), request));
     }
 
-    private void dialed(DialResult result, Consumer<Connected> then, Request request) {
-        account.dialed(result);
-        if (result instanceof Connected connected) {
-            handOver(connected, then);
-        } else if (result instanceof DialResult.Failed failed) {
-            refuse(Rejections.of(failed), request);
-        }
-    }
-
-    /** Until somebody looks after the channel, nobody would notice if it were forgotten. */
-    private static void handOver(Connected connected, Consumer<Connected> then) {
-        try {
-            then.accept(connected);
-        } catch (RuntimeException | Error e) {
-            Tunnel.reset(connected.channel());
-            throw e;
-        }
-    }
-
-    // ---------------------------------------------------------------------------------------------- relay
-
-    private void openTunnel(Connected connected) {
-        Channel destination = connected.channel();
-        OpenConnection connection = account.opened(destination);
-        account.writeDecision();
-        over = true;
-        // Written past the encoder, which is about to leave the pipeline.
-        channel.pipeline().context(client.encoder()).writeAndFlush(TunnelResponse.established(), channel.voidPromise());
+    /** Both ends are there, or the origin switched protocols: the rest is bytes. */
+    void becomeTunnel(Channel destination, OpenConnection connection) {
+        end();
         client.becomeTunnel(destination, connection);
-    }
-
-    /** The origin switched protocols: the rest is bytes. */
-    void switchToTunnel(Channel destination) {
-        over = true;
-        client.becomeTunnel(destination, OpenConnection.of(destination));
     }
 
     /** The response is complete and out. */
     void finish(boolean keepClient) {
-        over = true;
+        end();
         if (keepClient) {
             client.next();
         } else {
@@ -252,7 +234,7 @@ final class Exchange {
 
     /** Answers with a refusal. {@code request} is null where there is no well-formed one. */
     void refuse(Rejection rejection, @Nullable Request request) {
-        over = true;
+        end();
         answered = true;
         account.refused(rejection);
         new Refusal(stages, client).answer(rejection, request, forwarding);
@@ -261,7 +243,7 @@ final class Exchange {
     /** A fault of the proxy itself: the client learns that there was one, the log learns which. */
     void internalError(Throwable cause) {
         account.internalError(cause);
-        pending.cancel();
+        steps.cancel();
         if (forwarding != null) {
             forwarding.abandon("internal failure");
         }
@@ -274,11 +256,11 @@ final class Exchange {
 
     /** The client has left: nothing of its request goes on. */
     void abandon() {
-        if (over) {
+        if (steps.isOver()) {
             return;
         }
-        over = true;
-        pending.cancel();
+        end();
+        steps.cancel();
         if (forwarding != null) {
             forwarding.abandon("the client left");
         }
@@ -287,7 +269,7 @@ final class Exchange {
 
     /** Part of the response is out and the rest will never come, which the client must notice. */
     void cut() {
-        over = true;
+        end();
         client.over();
         Tunnel.reset(channel);
     }
@@ -296,29 +278,12 @@ final class Exchange {
         return account;
     }
 
-    /** Begins what can be cancelled. It may lead to the next stage at once, which is then what is to be cancelled. */
-    private void begin(Supplier<Cancellable> work) {
-        Cancellable before = pending;
-        Cancellable begun = work.get();
-        if (pending == before) {
-            pending = begun;
-        }
-    }
-
-    private <T> void ask(Supplier<T> question, T late, Consumer<T> next) {
-        stages.policyCalls().ask(loop, question, late, answer -> step(() -> next.accept(answer)));
-    }
-
-    /** Runs a stage that an asynchronous answer leads to, unless the client has left meanwhile. */
-    private void step(Runnable stage) {
-        if (over) {
-            return;
-        }
-        try {
-            stage.run();
-        } catch (Throwable e) {
-            // An Error too: whoever called back would swallow it, and the client would wait for ever.
-            internalError(e);
+    /** Nothing more is begun, and what was held is given back. */
+    private void end() {
+        steps.end();
+        requestPermit.close();
+        if (tunneling != null) {
+            tunneling.end();
         }
     }
 }

@@ -167,7 +167,6 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     /** The current exchange is over, response and request both complete: on to the next one, if there is to be one. */
     void next() {
         current = null;
-        stages.tracker().requestEnded();
         if (stages.draining().getAsBoolean() || decoder.isExhausted()) {
             closing = true;
             channel().close();
@@ -212,17 +211,13 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     /** The current exchange is over, and what is left of the connection is in other hands. */
     void over() {
         closing = true;
-        if (current != null) {
-            current = null;
-            stages.tracker().requestEnded();
-        }
+        current = null;
     }
 
     private void begin(ChannelHandlerContext ctx, HttpRequest head) {
         ctx.pipeline().fireUserEventTriggered(ConnectionEvent.REQUEST_BEGAN);
         Exchange exchange = new Exchange(stages, this);
         current = exchange;
-        stages.tracker().requestBegan();
         exchange.begin(head);
     }
 

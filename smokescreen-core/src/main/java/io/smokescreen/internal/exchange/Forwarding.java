@@ -170,7 +170,7 @@ final class Forwarding implements ForwardOutcome {
     public void switched() {
         Channel channel = destination;
         if (channel != null) {
-            exchange.switchToTunnel(channel);
+            exchange.becomeTunnel(channel, OpenConnection.of(channel));
         }
     }
 

@@ -15,12 +15,16 @@ record Rejection(Kind kind, String reason, String message) {
     enum Fault {
         /** The request is not allowed. Logged as a warning. */
         DENIED,
+        /** The proxy has as much to do as it may; the client is told to come back. Logged as a warning. */
+        LIMITED,
         /** The proxy or the destination could not do it. Logged as an error. */
         FAILED
     }
 
     /** The table of refusals: status, reason phrase, {@code X-Smokescreen-Error-Code} and fault of each kind. */
     enum Kind {
+        RATE_LIMITED(429, "Too many requests", "rate-limited", Fault.LIMITED),
+        OVERLOADED(503, "Service unavailable", "overloaded", Fault.LIMITED),
         MALFORMED_REQUEST(400, "Bad request", "malformed-request", Fault.DENIED),
         NOT_A_PROXY_REQUEST(400, "Bad request", "not-a-proxy-request", Fault.DENIED),
         REQUEST_TIMEOUT(408, "Request timeout", "request-timeout", Fault.FAILED),
@@ -34,6 +38,7 @@ record Rejection(Kind kind, String reason, String message) {
         ADDRESS_DENIED(407, "Request rejected by proxy", "address-denied", Fault.DENIED),
         DNS_FAILED(502, "Bad gateway", "dns-failed", Fault.FAILED),
         DNS_TIMEOUT(504, "Gateway timeout", "dns-timeout", Fault.FAILED),
+        TUNNEL_LIMIT(429, "Too many requests", "tunnel-limit", Fault.LIMITED),
         CONNECT_FAILED(502, "Bad gateway", "connect-failed", Fault.FAILED),
         CONNECT_TIMEOUT(504, "Gateway timeout", "connect-timeout", Fault.FAILED),
         UPSTREAM_INVALID_RESPONSE(502, "Bad gateway", "upstream-invalid-response", Fault.FAILED),

@@ -19,6 +19,9 @@ final class RejectionResponse {
     private static final AsciiString ERROR_CODE = AsciiString.cached("X-Smokescreen-Error-Code");
     private static final AsciiString PLAIN_TEXT = AsciiString.cached("text/plain; charset=utf-8");
 
+    /** As Go: a client that was one too many may be one of few a second later. */
+    private static final int RETRY_AFTER_SECONDS = 1;
+
     private RejectionResponse() {}
 
     /**
@@ -39,6 +42,9 @@ final class RejectionResponse {
                 .setInt(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes())
                 .set(ERROR, message)
                 .set(ERROR_CODE, kind.code());
+        if (kind.fault() == Rejection.Fault.LIMITED) {
+            headers.setInt(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
         if (!keepAlive) {
             headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         }

@@ -3,6 +3,7 @@ package io.smokescreen.internal.exchange;
 import io.smokescreen.api.AclDecision;
 import io.smokescreen.internal.address.VettingResult;
 import io.smokescreen.internal.exchange.Rejection.Kind;
+import io.smokescreen.internal.limit.Admission;
 import io.smokescreen.internal.relay.ForwardOutcome;
 import io.smokescreen.internal.request.Malformed;
 import io.smokescreen.internal.request.Request;
@@ -15,6 +16,13 @@ final class Rejections {
     private static final String TIMED_OUT = "Timed out connecting to remote host: ";
 
     private Rejections() {}
+
+    static Rejection of(Admission.Refused refused) {
+        return switch (refused) {
+            case RATE -> Rejection.failed(Kind.RATE_LIMITED, "Proxy rate limit exceeded. Please retry later.");
+            case CONCURRENCY -> Rejection.failed(Kind.OVERLOADED, "Proxy overloaded. Please retry later.");
+        };
+    }
 
     static Rejection of(Malformed malformed) {
         return Rejection.failed(Kind.MALFORMED_REQUEST, malformed.reason().text());
@@ -55,6 +63,10 @@ final class Rejections {
         return failed.timedOut()
                 ? Rejection.failed(Kind.DNS_TIMEOUT, TIMED_OUT + failed.message())
                 : Rejection.failed(Kind.DNS_FAILED, "Failed to resolve remote hostname: " + failed.message());
+    }
+
+    static Rejection tooManyTunnels() {
+        return Rejection.failed(Kind.TUNNEL_LIMIT, "maximum concurrent connect tunnels exceeded");
     }
 
     static Rejection of(DialResult.Failed failed) {

@@ -2,6 +2,7 @@ package io.smokescreen.internal.exchange;
 
 import io.netty.channel.EventLoop;
 import io.smokescreen.internal.address.AddressVetting;
+import io.smokescreen.internal.limit.Limits;
 import io.smokescreen.internal.policy.GuardedRoleExtractor;
 import io.smokescreen.internal.track.Tracker;
 import io.smokescreen.internal.upstream.Dialer;
@@ -14,6 +15,7 @@ import java.util.function.Supplier;
 /**
  * Everything an exchange calls on its way, shared by all exchanges of a proxy.
  *
+ * @param limits how much at once and how often
  * @param policyCalls where policy runs
  * @param roles tells the role
  * @param rules the rules in force at this moment
@@ -27,6 +29,7 @@ import java.util.function.Supplier;
  * @param draining whether no further requests are taken
  */
 public record Stages(
+        Limits limits,
         PolicyCalls policyCalls,
         GuardedRoleExtractor roles,
         Supplier<Ruleset> rules,

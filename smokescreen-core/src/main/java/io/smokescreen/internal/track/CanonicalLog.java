@@ -68,7 +68,7 @@ final class CanonicalLog {
         if (record.failed) {
             return Level.ERROR;
         }
-        return record.allowed ? Level.INFO : Level.WARN;
+        return record.allowed && !record.limited ? Level.INFO : Level.WARN;
     }
 
     private static void identify(Line event, ExchangeRecord record) {

@@ -48,6 +48,7 @@ public final class ExchangeRecord {
 
     boolean allowed;
     boolean denied;
+    boolean limited;
     boolean failed;
     String reason = "";
     String error = "";
@@ -121,6 +122,12 @@ public final class ExchangeRecord {
         this.allowed = false;
         this.denied = true;
         this.reason = why;
+    }
+
+    /** The proxy has too much to do to go on. */
+    public void limit(String what) {
+        this.limited = true;
+        this.error = what;
     }
 
     /** Something went wrong on the way. */

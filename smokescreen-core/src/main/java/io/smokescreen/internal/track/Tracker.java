@@ -9,7 +9,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Writes what happened, once: the canonical log lines and the metrics of decisions, connection attempts and ends. Safe from
@@ -23,7 +22,6 @@ public final class Tracker {
     private final GuardedMetricsSink metrics;
     private final CanonicalLog log = new CanonicalLog();
     private final Set<OpenConnection> open = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger requestsInWork = new AtomicInteger();
 
     public Tracker(GuardedMetricsSink metrics) {
         this.metrics = metrics;
@@ -34,19 +32,9 @@ public final class Tracker {
         return Collections.unmodifiableCollection(open);
     }
 
-    /** A request began to be worked on. */
-    public void requestBegan() {
-        metrics.record(Metric.REQUESTS_CONCURRENT, requestsInWork.incrementAndGet(), List.of());
-    }
-
-    /** A request is done with, however it ended. */
-    public void requestEnded() {
-        metrics.record(Metric.REQUESTS_CONCURRENT, requestsInWork.decrementAndGet(), List.of());
-    }
-
-    /** {@return the requests in work, open tunnels not counted} */
-    public int requestsInWork() {
-        return requestsInWork.get();
+    /** That many requests are in work, open tunnels not counted. */
+    public void requestsInWork(int count) {
+        metrics.record(Metric.REQUESTS_CONCURRENT, count, List.of());
     }
 
     /** Counts something that has no tags. */

@@ -1,0 +1,56 @@
+package io.smokescreen.internal.exchange;
+
+import io.netty.channel.EventLoop;
+import io.smokescreen.internal.address.VettedAddress;
+import io.smokescreen.internal.relay.Tunnel;
+import io.smokescreen.internal.upstream.DialResult;
+import io.smokescreen.internal.upstream.DialResult.Connected;
+import io.smokescreen.internal.upstream.DialResult.Failed;
+import io.smokescreen.internal.upstream.Dialer;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The dial stage of an exchange: no channel it opens is ever without an owner. Event loop only. */
+final class Dialing {
+
+    private final Dialer dialer;
+    private final EventLoop loop;
+    private final Steps steps;
+    private final Account account;
+
+    Dialing(Dialer dialer, EventLoop loop, Steps steps, Account account) {
+        this.dialer = dialer;
+        this.loop = loop;
+        this.steps = steps;
+        this.account = account;
+    }
+
+    /** Connects to the first of these addresses that answers. */
+    void dial(List<VettedAddress> addresses, Consumer<Connected> then, Consumer<Failed> otherwise) {
+        steps.begin(() -> dialer.dial(addresses, loop, result -> {
+            if (steps.isOver() && result instanceof Connected late) {
+                late.channel().close();
+            }
+            steps.run(() -> dialed(result, then, otherwise));
+        }));
+    }
+
+    private void dialed(DialResult result, Consumer<Connected> then, Consumer<Failed> otherwise) {
+        account.dialed(result);
+        if (result instanceof Connected connected) {
+            handOver(connected, then);
+        } else if (result instanceof Failed failed) {
+            otherwise.accept(failed);
+        }
+    }
+
+    /** Until somebody looks after the channel, nobody would notice if it were forgotten. */
+    private static void handOver(Connected connected, Consumer<Connected> then) {
+        try {
+            then.accept(connected);
+        } catch (RuntimeException | Error e) {
+            Tunnel.reset(connected.channel());
+            throw e;
+        }
+    }
+}

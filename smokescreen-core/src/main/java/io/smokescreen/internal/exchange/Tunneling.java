@@ -1,0 +1,59 @@
+package io.smokescreen.internal.exchange;
+
+import io.netty.channel.Channel;
+import io.smokescreen.internal.address.VettedAddress;
+import io.smokescreen.internal.limit.Permit;
+import io.smokescreen.internal.request.Request;
+import io.smokescreen.internal.track.OpenConnection;
+import io.smokescreen.internal.upstream.DialResult.Connected;
+import java.util.List;
+import java.util.Optional;
+
+/** What follows for a CONNECT whose addresses are vetted: a place among the tunnels, a connection, then bytes. Event loop only. */
+final class Tunneling {
+
+    private final Stages stages;
+    private final Exchange exchange;
+    private final ExchangeHandler client;
+    private final Request request;
+    private final List<VettedAddress> addresses;
+    private Permit permit = Permit.NONE;
+
+    Tunneling(
+            Stages stages, Exchange exchange, ExchangeHandler client, Request request, List<VettedAddress> addresses) {
+        this.stages = stages;
+        this.exchange = exchange;
+        this.client = client;
+        this.request = request;
+        this.addresses = addresses;
+    }
+
+    void reserve() {
+        Optional<Permit> reserved = stages.limits().reserveTunnel();
+        if (reserved.isEmpty()) {
+            exchange.refuse(Rejections.tooManyTunnels(), request);
+            return;
+        }
+        permit = reserved.get();
+        exchange.account().dialing();
+        exchange.dial(addresses, this::open, request);
+    }
+
+    /** The exchange is over: what is not held by an open tunnel is given back. */
+    void end() {
+        permit.close();
+    }
+
+    private void open(Connected connected) {
+        Channel destination = connected.channel();
+        Permit held = permit;
+        permit = Permit.NONE;
+        destination.closeFuture().addListener(closed -> held.close());
+        OpenConnection connection = exchange.account().opened(destination);
+        exchange.account().writeDecision();
+        // Written past the encoder, which is about to leave the pipeline.
+        Channel channel = client.channel();
+        channel.pipeline().context(client.encoder()).writeAndFlush(TunnelResponse.established(), channel.voidPromise());
+        exchange.becomeTunnel(destination, connection);
+    }
+}
