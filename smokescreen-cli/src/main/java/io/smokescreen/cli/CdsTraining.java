@@ -36,7 +36,8 @@ public final class CdsTraining {
         CommandLine.ParseResult flags = new Command(asItIs)
                 .commandLine()
                 .parseArgs("--listen-ip", "127.0.0.1", "--listen-port", "0", "--allow-range", "127.0.0.0/8");
-        ProxyAssembly assembly = new ProxyAssembly(Flags.configuration(flags), asItIs);
+        ProxyAssembly assembly =
+                new ProxyAssembly(Flags.configuration(flags), () -> Flags.configuration(flags), asItIs);
         try (ServerSocket origin = new ServerSocket(0, 2, InetAddress.getLoopbackAddress());
                 Smokescreen proxy = assembly.builder().start()) {
             StopSignals.install();

@@ -55,7 +55,8 @@ final class Command {
             Configuration configuration = Flags.configuration(parsed);
             LogConfigurator.apply(
                     configuration.get(OperationSettings.LOG_LEVEL), configuration.get(OperationSettings.LOG_FORMAT));
-            return Launch.untilStopped(new ProxyAssembly(configuration, customization));
+            return Launch.untilStopped(
+                    new ProxyAssembly(configuration, () -> Flags.configuration(parsed), customization));
         } catch (SmokescreenException e) {
             err(parsed).println("smokescreen: " + oneLine(e));
         } catch (RuntimeException e) {

@@ -1,6 +1,5 @@
 package io.smokescreen.cli;
 
-import io.smokescreen.Acl;
 import io.smokescreen.Smokescreen;
 import io.smokescreen.api.Host;
 import io.smokescreen.cli.config.Configuration;
@@ -30,9 +29,6 @@ final class Launch {
         StopSignals signals = StopSignals.install();
         try (Smokescreen proxy = assembly.builder().start()) {
             Logger log = LoggerFactory.getLogger(Launch.class);
-            for (String warning : assembly.acl().map(Acl::warnings).orElse(List.of())) {
-                log.warn(warning);
-            }
             logListening(log, assembly.configuration(), proxy.address());
             Duration deadline = exitTimeout(assembly.configuration());
             String signal = signals.await();

@@ -1,0 +1,138 @@
+package io.smokescreen.cli;
+
+import io.smokescreen.Acl;
+import io.smokescreen.AddressRules;
+import io.smokescreen.Rules;
+import io.smokescreen.RulesSource;
+import io.smokescreen.cli.config.Configuration;
+import io.smokescreen.cli.config.ListenSettings;
+import io.smokescreen.cli.config.PolicySettings;
+import io.smokescreen.cli.config.Setting;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Loads what can change while the command runs: the config file is read again, and with it the ACL, the address rules and the
+ * files of TLS. Other settings stay as they were at the start; one that changed in the file is told.
+ *
+ * <p>Thread safety: {@link #load} from one thread at a time, the rest from any.
+ */
+final class ConfiguredRules implements RulesSource {
+
+    /** The settings that {@link #load} reads. */
+    static final Set<Setting<?>> RELOADABLE = Set.of(
+            PolicySettings.ACL_FILE,
+            PolicySettings.DISABLED_ACTIONS,
+            PolicySettings.DENY_RANGES,
+            PolicySettings.ALLOW_RANGES,
+            PolicySettings.DENY_ADDRESSES,
+            PolicySettings.ALLOW_ADDRESSES,
+            PolicySettings.TEMPORARILY_DEFERRED_IPS,
+            PolicySettings.UNSAFE_ALLOW_PRIVATE_RANGES,
+            PolicySettings.ADDRESS_POLICY,
+            ListenSettings.TLS_CERT_FILE,
+            ListenSettings.TLS_KEY_FILE,
+            ListenSettings.TLS_CLIENT_CA_FILES,
+            ListenSettings.TLS_CRL_FILES);
+
+    private static final Logger LOG = LoggerFactory.getLogger(ConfiguredRules.class);
+
+    private final Configuration atStart;
+    private final Supplier<Configuration> reader;
+    private volatile Configuration latest;
+    private boolean loadedBefore;
+
+    /**
+     * @param atStart the configuration that the rest of the command was made from; the first {@link #load} uses it too
+     * @param reader reads the configuration again
+     */
+    ConfiguredRules(Configuration atStart, Supplier<Configuration> reader) {
+        this.atStart = atStart;
+        this.reader = reader;
+        this.latest = atStart;
+    }
+
+    @Override
+    public Rules load() {
+        Configuration configuration = loadedBefore ? reader.get() : atStart;
+        Rules rules = Rules.defaults().withAddressRules(addressRules(configuration));
+        Optional<Acl> acl = acl(configuration);
+        if (acl.isPresent()) {
+            rules = rules.withAclPolicy(acl.get());
+        }
+        loadedBefore = true;
+        latest = configuration;
+        acl.ifPresent(loaded -> loaded.warnings().forEach(LOG::warn));
+        tellWhatNeedsARestart(configuration);
+        return rules;
+    }
+
+    /** {@return every file that the rules were last loaded from} */
+    Set<Path> files() {
+        Configuration configuration = latest;
+        Set<Path> files = new HashSet<>();
+        configuration.file().ifPresent(files::add);
+        configuration.get(PolicySettings.ACL_FILE).ifPresent(files::add);
+        configuration.get(ListenSettings.TLS_CERT_FILE).ifPresent(files::add);
+        configuration.get(ListenSettings.TLS_KEY_FILE).ifPresent(files::add);
+        files.addAll(configuration.get(ListenSettings.TLS_CLIENT_CA_FILES));
+        files.addAll(configuration.get(ListenSettings.TLS_CRL_FILES));
+        return files;
+    }
+
+    private void tellWhatNeedsARestart(Configuration configuration) {
+        List<Setting<?>> changed = new ArrayList<>(configuration.differences(atStart));
+        changed.removeAll(RELOADABLE);
+        for (Setting<?> setting : changed) {
+            LOG.warn("{} has changed in the config file; it takes effect at the next start", setting.key());
+        }
+    }
+
+    private static Optional<Acl> acl(Configuration configuration) {
+        Set<String> disabled = Set.copyOf(configuration.get(PolicySettings.DISABLED_ACTIONS));
+        return configuration
+                .get(PolicySettings.ACL_FILE)
+                .map(file -> configuration.check(PolicySettings.ACL_FILE, () -> Acl.fromYaml(file, disabled)));
+    }
+
+    private static AddressRules addressRules(Configuration configuration) {
+        AddressRules.Builder rules = emptyRules(configuration)
+                .unsafeAllowPrivateRanges(configuration.get(PolicySettings.UNSAFE_ALLOW_PRIVATE_RANGES));
+        addEach(configuration, PolicySettings.DENY_RANGES, rules, AddressRules.Builder::denyRange);
+        addEach(configuration, PolicySettings.ALLOW_RANGES, rules, AddressRules.Builder::allowRange);
+        addEach(configuration, PolicySettings.DENY_ADDRESSES, rules, AddressRules.Builder::denyAddress);
+        addEach(configuration, PolicySettings.ALLOW_ADDRESSES, rules, AddressRules.Builder::allowAddress);
+        addEach(
+                configuration,
+                PolicySettings.TEMPORARILY_DEFERRED_IPS,
+                rules,
+                AddressRules.Builder::temporarilyDeferred);
+        return rules.build();
+    }
+
+    /** The engine checks rules when it builds them; each is built alone first, so that an error tells where it is from. */
+    private static void addEach(
+            Configuration configuration,
+            Setting<List<String>> setting,
+            AddressRules.Builder rules,
+            BiConsumer<AddressRules.Builder, String> setter) {
+        configuration.applyEach(setting, text -> {
+            AddressRules.Builder alone = emptyRules(configuration);
+            setter.accept(alone, text);
+            alone.build();
+            setter.accept(rules, text);
+        });
+    }
+
+    private static AddressRules.Builder emptyRules(Configuration configuration) {
+        return AddressRules.builder().policy(configuration.get(PolicySettings.ADDRESS_POLICY));
+    }
+}
