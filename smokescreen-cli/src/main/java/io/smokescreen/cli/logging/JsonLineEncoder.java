@@ -3,6 +3,7 @@ package io.smokescreen.cli.logging;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import io.smokescreen.cli.json.JsonLines;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigDecimal;

@@ -1,17 +1,17 @@
-package io.smokescreen.cli.logging;
+package io.smokescreen.cli.json;
 
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
 
 /**
- * JSON objects, one a line, written straight into UTF-8 bytes that are used again. Whatever text comes in, a line stays
+ * JSON objects, one a line, with objects and arrays inside where needed, written straight into UTF-8 bytes that are used again. Whatever text comes in, a line stays
  * one line of valid JSON that a terminal and a JavaScript reader take well: control characters, U+2028 and U+2029 are
  * escaped, a lone surrogate becomes U+FFFD, text over the limit is cut and says so.
  *
  * <p>Thread safety: none, one thread owns it.
  */
-final class JsonLines {
+public final class JsonLines {
 
     private static final int INITIAL_BYTES = 16 * 1024;
 
@@ -27,15 +27,17 @@ final class JsonLines {
     private int length;
     private int lineStart;
 
+    /** Creates one without lines. */
+    public JsonLines() {}
+
     /** Starts a line. */
-    void begin() {
+    public void begin() {
         lineStart = length;
-        ensure(1);
-        bytes[length++] = '{';
+        bracket('{');
     }
 
     /** Ends the line. */
-    void end() {
+    public void end() {
         ensure(2);
         bytes[length++] = '}';
         bytes[length++] = '\n';
@@ -43,12 +45,40 @@ final class JsonLines {
     }
 
     /** Takes back the line that was begun and not ended. */
-    void abandon() {
+    public void abandon() {
         length = lineStart;
     }
 
+    /** Starts an object as the value of a key. */
+    public void beginObject(String key) {
+        key(key);
+        bracket('{');
+    }
+
+    /** Starts an object as an element of an array. */
+    public void beginElement() {
+        separate();
+        bracket('{');
+    }
+
+    /** Ends an object that is not the line. */
+    public void endObject() {
+        bracket('}');
+    }
+
+    /** Starts an array as the value of a key. */
+    public void beginArray(String key) {
+        key(key);
+        bracket('[');
+    }
+
+    /** Ends an array. */
+    public void endArray() {
+        bracket(']');
+    }
+
     /** Adds a text of at most {@code maxChars}; the rest is cut off and counted. */
-    void text(String key, String value, int maxChars) {
+    public void text(String key, String value, int maxChars) {
         key(key);
         ensure(2);
         bytes[length++] = '"';
@@ -63,23 +93,24 @@ final class JsonLines {
     }
 
     /** Adds {@code value} as it stands: a number, {@code true}, {@code false} or {@code null}. */
-    void literal(String key, String value) {
+    public void literal(String key, String value) {
         key(key);
         ascii(value);
     }
 
-    int size() {
+    /** {@return how many bytes are held} */
+    public int size() {
         return length;
     }
 
     /** Writes all lines; they stay until {@link #clear}. */
-    void writeTo(OutputStream out) throws IOException {
+    public void writeTo(OutputStream out) throws IOException {
         out.write(bytes, 0, length);
         out.flush();
     }
 
     /** Starts afresh. */
-    void clear() {
+    public void clear() {
         length = 0;
         lineStart = 0;
         if (bytes.length > MAX_KEPT_BYTES) {
@@ -88,15 +119,27 @@ final class JsonLines {
     }
 
     private void key(String key) {
-        ensure(2);
-        if (length > lineStart + 1) {
-            bytes[length++] = ',';
-        }
+        separate();
+        ensure(1);
         bytes[length++] = '"';
         escape(key, key.length());
         ensure(2);
         bytes[length++] = '"';
         bytes[length++] = ':';
+    }
+
+    /** No value ends in an opening bracket, so one that stands last means that this is the first inside. */
+    private void separate() {
+        ensure(1);
+        byte last = bytes[length - 1];
+        if (last != '{' && last != '[') {
+            bytes[length++] = ',';
+        }
+    }
+
+    private void bracket(char bracket) {
+        ensure(1);
+        bytes[length++] = (byte) bracket;
     }
 
     @SuppressWarnings(
