@@ -44,6 +44,7 @@ final class Engine {
     private final @Nullable Integer listenDescriptor;
     private final Transport transport;
     private final int eventLoopThreads;
+    private final @Nullable ProxyProtocolOptions proxyProtocol;
     private final TimeoutOptions timeouts;
     private final LimitOptions limits;
     private final ResolverOptions resolverOptions;
@@ -64,6 +65,7 @@ final class Engine {
         this.listenDescriptor = builder.listenDescriptor;
         this.transport = builder.transport;
         this.eventLoopThreads = builder.eventLoopThreads;
+        this.proxyProtocol = builder.proxyProtocol;
         this.timeouts = builder.timeouts;
         this.limits = builder.limits;
         this.resolverOptions = builder.resolverOptions;
@@ -109,8 +111,12 @@ final class Engine {
                 Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("smokescreen-housekeeping", true));
         RunningEngine running = new RunningEngine(loops, housekeeping, tracker, () -> draining = true);
         try {
-            ClientPipeline pipeline =
-                    new ClientPipeline(stages(io, running), timeouts.readHeader(), timeouts.keepAlive(), rules::tls);
+            ClientPipeline pipeline = new ClientPipeline(
+                    stages(io, running),
+                    timeouts.readHeader(),
+                    timeouts.keepAlive(),
+                    proxyProtocol == null ? null : proxyProtocol.toProtocol(),
+                    rules::tls);
             ListeningSocket socket = listenDescriptor == null
                     ? ListeningSocket.toBind(listenAddress, io)
                     : ListeningSocket.inherited(listenDescriptor, io);

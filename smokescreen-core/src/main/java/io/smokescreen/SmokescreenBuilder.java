@@ -66,6 +66,9 @@ public final class SmokescreenBuilder {
     LimitOptions limits = LimitOptions.unlimited();
 
     @Nullable
+    ProxyProtocolOptions proxyProtocol;
+
+    @Nullable
     TlsOptions tls;
 
     @Nullable
@@ -250,6 +253,17 @@ public final class SmokescreenBuilder {
      */
     public SmokescreenBuilder limits(LimitOptions value) {
         this.limits = requireNonNull(value, "limits");
+        return this;
+    }
+
+    /**
+     * Has connections begin with a PROXY protocol header. Default: none, what a client sends first is TLS or HTTP.
+     *
+     * @param value whether each connection needs one, and who may send it
+     * @return this
+     */
+    public SmokescreenBuilder proxyProtocol(ProxyProtocolOptions value) {
+        this.proxyProtocol = requireNonNull(value, "proxyProtocol");
         return this;
     }
 

@@ -78,6 +78,7 @@ class DefaultsTest {
             new Row("policyExecutor", Optional.empty(), SAME),
             new Row("timeouts", TimeoutOptions.defaults(), "see TIMEOUTS"),
             new Row("limits", LimitOptions.unlimited(), "see LIMITS"),
+            new Row("proxyProtocol", Optional.empty(), SAME),
             new Row("tls", Optional.empty(), SAME),
             new Row("rulesSource", Optional.empty(), "none; Go reads its files once"),
             new Row("denyMessageExtra", "", SAME),

@@ -101,6 +101,10 @@ public enum Metric {
     REQUESTS_CONCURRENT("requests.concurrent", Kind.GAUGE, Unit.NONE, "Requests in work"),
     /** Requests that were not well-formed. */
     REQUESTS_MALFORMED("requests.malformed", "Requests refused because they are not well-formed"),
+    /** Connections closed for want of a valid PROXY protocol header. */
+    PROXY_PROTOCOL_ERROR(
+            "proxy_protocol.error",
+            "Connections closed because a PROXY protocol header was missing, malformed or from a peer that may not send one"),
     /** Requests that ran into a fault of the proxy. */
     REQUESTS_INTERNAL_ERROR("requests.internal_error", "Requests that ended in an internal failure"),
     /** Tunnels over the number at once. */

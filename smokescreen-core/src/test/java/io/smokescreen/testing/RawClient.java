@@ -37,15 +37,19 @@ public final class RawClient implements AutoCloseable {
 
     /** {@return a connection with that version of TLS on it, whose handshake is done as far as this side can tell} */
     public static RawClient connectTls(InetSocketAddress address, SSLContext tls, String version) {
-        RawClient plain = connect(address);
+        return connect(address).startTls(tls, version);
+    }
+
+    /** {@return this connection with that version of TLS on it from here on} */
+    public RawClient startTls(SSLContext tls, String version) {
         try {
-            SSLSocket socket =
-                    (SSLSocket) tls.getSocketFactory().createSocket(plain.socket, "127.0.0.1", address.getPort(), true);
-            socket.setEnabledProtocols(new String[] {version});
-            socket.startHandshake();
-            return new RawClient(socket);
+            SSLSocket wrapped =
+                    (SSLSocket) tls.getSocketFactory().createSocket(socket, "127.0.0.1", socket.getPort(), true);
+            wrapped.setEnabledProtocols(new String[] {version});
+            wrapped.startHandshake();
+            return new RawClient(wrapped);
         } catch (IOException e) {
-            plain.close();
+            close();
             throw new UncheckedIOException(e);
         }
     }

@@ -27,7 +27,7 @@ final class Account {
 
     Account(Tracker tracker, ClientIdentity client) {
         this.tracker = tracker;
-        this.record = new ExchangeRecord(client.address(), client.commonName(), client.organizationalUnit());
+        this.record = new ExchangeRecord(client.loggedAddress(), client.commonName(), client.organizationalUnit());
     }
 
     /** A head is here, which may be malformed. */

@@ -10,28 +10,36 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
  * Who is at the other end of a connection: established once for each connection, after TLS.
  *
- * @param address the TCP peer
+ * @param peer the TCP peer
+ * @param announcement what the peer said of the client in front of it, if it said anything
  * @param certificates the verified chain, leaf first; empty without one
  * @param commonName of the leaf, or the empty string
  * @param organizationalUnit of the leaf, or the empty string
  */
 record ClientIdentity(
-        InetSocketAddress address, List<X509Certificate> certificates, String commonName, String organizationalUnit) {
+        InetSocketAddress peer,
+        Optional<Announcement> announcement,
+        List<X509Certificate> certificates,
+        String commonName,
+        String organizationalUnit) {
 
     static ClientIdentity of(Channel channel) {
-        InetSocketAddress address = (InetSocketAddress) channel.remoteAddress();
+        InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
+        Optional<Announcement> announcement = Announcement.of(channel);
         List<X509Certificate> chain = chainOf(channel);
         if (chain.isEmpty()) {
-            return new ClientIdentity(address, chain, "", "");
+            return new ClientIdentity(peer, announcement, chain, "", "");
         }
         X509Certificate leaf = chain.get(0);
         return new ClientIdentity(
-                address,
+                peer,
+                announcement,
                 chain,
                 SubjectNames.commonName(leaf).orElse(""),
                 SubjectNames.organizationalUnit(leaf).orElse(""));
@@ -40,7 +48,21 @@ record ClientIdentity(
     /** {@return a request of this client, as the role extractor sees it} */
     ClientRequest asking(Request request) {
         return new ClientRequest(
-                request.method().name(), request.destination(), request.headerView(), address, certificates);
+                request.method().name(),
+                request.destination(),
+                request.headerView(),
+                announcement
+                        .filter(Announcement::counts)
+                        .map(Announcement::client)
+                        .orElse(peer),
+                peer,
+                announcement.map(Announcement::client),
+                certificates);
+    }
+
+    /** {@return the client's address as log lines give it} */
+    InetSocketAddress loggedAddress() {
+        return announcement.map(Announcement::client).orElse(peer);
     }
 
     private static List<X509Certificate> chainOf(Channel channel) {

@@ -115,7 +115,7 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
             LOG.atLevel(badTls ? Level.WARN : Level.DEBUG)
                     .log(
                             "connection of {} failed: {}",
-                            ctx.channel().remoteAddress(),
+                            Announcement.logged(ctx.channel()),
                             TextHygiene.line(cause.toString()));
             abandonCurrent();
             ctx.close();
@@ -127,7 +127,7 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         stages.tracker().count(Metric.REQUESTS_INTERNAL_ERROR);
-        LOG.error("a fault on the connection of {}", ctx.channel().remoteAddress(), cause);
+        LOG.error("a fault on the connection of {}", Announcement.logged(ctx.channel()), cause);
         ctx.close();
     }
 

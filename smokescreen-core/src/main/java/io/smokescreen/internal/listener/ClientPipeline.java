@@ -10,6 +10,7 @@ import io.smokescreen.internal.exchange.Stages;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What a client's connection passes through, in this order. */
 public final class ClientPipeline {
@@ -17,18 +18,26 @@ public final class ClientPipeline {
     private final Stages stages;
     private final Duration readHeader;
     private final Duration keepAlive;
+    private final @Nullable ProxyProtocol proxyProtocol;
     private final Supplier<Optional<SslContext>> tls;
 
     /**
      * @param stages what an exchange calls
      * @param readHeader from acceptance until the head of the first request is complete
      * @param keepAlive until the first byte of a further request
+     * @param proxyProtocol null: connections begin with TLS or HTTP
      * @param tls asked for each connection; empty: clients connect in the clear
      */
-    public ClientPipeline(Stages stages, Duration readHeader, Duration keepAlive, Supplier<Optional<SslContext>> tls) {
+    public ClientPipeline(
+            Stages stages,
+            Duration readHeader,
+            Duration keepAlive,
+            @Nullable ProxyProtocol proxyProtocol,
+            Supplier<Optional<SslContext>> tls) {
         this.stages = stages;
         this.readHeader = readHeader;
         this.keepAlive = keepAlive;
+        this.proxyProtocol = proxyProtocol;
         this.tls = tls;
     }
 
@@ -45,7 +54,10 @@ public final class ClientPipeline {
 
     private void assemble(Channel channel) {
         ChannelPipeline pipeline = channel.pipeline();
-        pipeline.addLast("deadline", new HeadDeadline(readHeader, keepAlive)); // first: TLS counts too
+        pipeline.addLast("deadline", new HeadDeadline(readHeader, keepAlive)); // first: all that follows counts
+        if (proxyProtocol != null) { // before TLS: a load balancer that passes TLS through cannot send it inside
+            pipeline.addLast("proxy-header", new ProxyHeaderHandler(proxyProtocol, stages.tracker()));
+        }
         tls.get().ifPresent(context -> {
             SslHandler handler = context.newHandler(channel.alloc());
             handler.setHandshakeTimeoutMillis(readHeader.toMillis());

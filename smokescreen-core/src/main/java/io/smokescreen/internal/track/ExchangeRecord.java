@@ -64,7 +64,7 @@ public final class ExchangeRecord {
     boolean decisionWritten;
 
     /**
-     * @param clientAddress the TCP peer
+     * @param clientAddress the client as log lines give it
      * @param commonName the common name in the client's certificate, or the empty string
      * @param organizationalUnit the organizational unit in the client's certificate, or the empty string
      */
