@@ -105,6 +105,10 @@ public final class Acl implements AclPolicy {
                 requireNonNull(disabledActions, "disabledActions")));
     }
 
+    AclIndex index() {
+        return index;
+    }
+
     /** {@return the decision; {@link AclDecision#matched()} is the list entry that decided, where one did} */
     @Override
     public AclDecision decide(AclRequest request) {

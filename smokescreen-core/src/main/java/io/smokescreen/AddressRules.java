@@ -46,13 +46,17 @@ public final class AddressRules {
     private static final AddressRules DEFAULTS = builder().build();
 
     private final AddressPolicy policy;
+    private final boolean privateRangesAllowed;
     private final AddressFilter filter;
     private final List<InetAddress> temporarilyDeferred;
+    private final List<String> written;
 
-    private AddressRules(AddressPolicy policy, AddressFilter filter, List<InetAddress> temporarilyDeferred) {
-        this.policy = policy;
+    private AddressRules(Builder builder, AddressFilter filter, List<InetAddress> temporarilyDeferred) {
+        this.policy = builder.policy;
+        this.privateRangesAllowed = builder.privateRangesAllowed;
         this.filter = filter;
         this.temporarilyDeferred = List.copyOf(temporarilyDeferred);
+        this.written = builder.written();
     }
 
     /** {@return the strict policy without rules of one's own} */
@@ -75,6 +79,15 @@ public final class AddressRules {
 
     AddressPolicy policy() {
         return policy;
+    }
+
+    boolean privateRangesAllowed() {
+        return privateRangesAllowed;
+    }
+
+    /** One line for each rule, with its text as it was given, to tell what differs between two of these. */
+    List<String> written() {
+        return written;
     }
 
     /** Addresses that are tried after all others, in this order. */
@@ -218,7 +231,17 @@ public final class AddressRules {
             List<InetAddress> deferred = temporarilyDeferred.stream()
                     .map(RuleSetBuilder::parseAddress)
                     .toList();
-            return new AddressRules(policy, rules.build(privateRangesAllowed), deferred);
+            return new AddressRules(this, rules.build(privateRangesAllowed), deferred);
+        }
+
+        private List<String> written() {
+            List<String> lines = new ArrayList<>();
+            allowRanges.forEach(text -> lines.add("allow " + text));
+            denyRanges.forEach(text -> lines.add("deny " + text));
+            allowAddresses.forEach(text -> lines.add("allow " + text));
+            denyAddresses.forEach(text -> lines.add("deny " + text));
+            temporarilyDeferred.forEach(text -> lines.add("defer " + text));
+            return List.copyOf(lines);
         }
     }
 }

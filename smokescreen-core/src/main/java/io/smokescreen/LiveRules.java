@@ -87,9 +87,23 @@ final class LiveRules {
         active = after;
         metrics.record(Metric.ACL_RELOAD, 1, List.of());
         measureAge();
-        ReloadReport report = new ReloadReport(List.of());
-        LOG.atInfo().addKeyValue("changes", report.changes()).log("rules reloaded");
+        ReloadReport report = RulesDiff.between(before.rules(), after.rules());
+        log(report);
         return report;
+    }
+
+    private static void log(ReloadReport report) {
+        LOG.atInfo()
+                .addKeyValue("services_added", report.servicesAdded())
+                .addKeyValue("services_removed", report.servicesRemoved())
+                .addKeyValue("services_changed", report.servicesChanged())
+                .addKeyValue("globs_added", report.globsAdded())
+                .addKeyValue("globs_removed", report.globsRemoved())
+                .addKeyValue("address_rules_added", report.addressRulesAdded())
+                .addKeyValue("address_rules_removed", report.addressRulesRemoved())
+                .addKeyValue("tls_changed", report.tlsChanged())
+                .addKeyValue("changes", report.changes())
+                .log(report.changes().isEmpty() ? "rules reloaded, nothing changed" : "rules reloaded");
     }
 
     private static Rules load(RulesSource source) {

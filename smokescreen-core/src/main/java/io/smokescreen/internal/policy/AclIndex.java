@@ -4,7 +4,8 @@ import io.smokescreen.api.AclDecision;
 import io.smokescreen.api.AclDecision.Result;
 import io.smokescreen.api.AclPolicy;
 import io.smokescreen.api.AclRequest;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +31,7 @@ public final class AclIndex implements AclPolicy {
 
     private static final AclDecision NO_RULE = AclDecision.deny("no rule matched");
 
-    private final Map<String, AclRule> rules = new HashMap<>();
+    private final Map<String, AclRule> rules = new LinkedHashMap<>(); // in the order of the file
     private final @Nullable AclRule defaultRule;
     private final HostIndex<GlobalEntry> globalLists;
     private final List<String> warnings;
@@ -63,6 +64,31 @@ public final class AclIndex implements AclPolicy {
      */
     public List<String> warnings() {
         return warnings;
+    }
+
+    /** Returns the rules by role, in the order of the file. */
+    Map<String, AclRule> rules() {
+        return Collections.unmodifiableMap(rules);
+    }
+
+    @Nullable
+    AclRule defaultRule() {
+        return defaultRule;
+    }
+
+    List<String> globalAllowList() {
+        return globalList(Result.ALLOW);
+    }
+
+    List<String> globalDenyList() {
+        return globalList(Result.DENY);
+    }
+
+    private List<String> globalList(Result result) {
+        return globalLists.values().stream()
+                .filter(entry -> entry.result() == result)
+                .flatMap(entry -> entry.matched().stream())
+                .toList();
     }
 
     private @Nullable AclRule ruleOf(Optional<String> role) {

@@ -6,8 +6,11 @@ import io.smokescreen.api.AclRequest;
 import io.smokescreen.api.Destination;
 import io.smokescreen.api.Host;
 import io.smokescreen.api.MitmSettings;
+import io.smokescreen.internal.policy.RuleSpec.MitmDomain;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +23,11 @@ final class AclRule {
 
     private static final String UNDER_DEFAULT = "default rule policy used";
 
+    private final Action action;
     private final String project;
     private final boolean isDefault;
     private final HostIndex<AclDecision> allowedDomains;
-    private final HostIndex<Optional<MitmSettings>> mitmDomains;
+    private final HostIndex<MitmDomain> mitmDomains;
     private final HostIndex<Glob> allowedExternalProxies;
     private final @Nullable BitSet allowedPorts;
     private final AclDecision nextHopDenied;
@@ -31,11 +35,12 @@ final class AclRule {
     private final AclDecision policy;
 
     AclRule(RuleSpec spec, boolean isDefault) {
+        this.action = spec.action();
         this.project = spec.project();
         this.isDefault = isDefault;
         this.allowedDomains = index(spec.allowedDomains());
-        HostIndex.Builder<Optional<MitmSettings>> mitm = HostIndex.builder();
-        spec.mitmDomains().forEach(entry -> mitm.add(entry.domain(), Optional.of(entry.settings())));
+        HostIndex.Builder<MitmDomain> mitm = HostIndex.builder();
+        spec.mitmDomains().forEach(entry -> mitm.add(entry.domain(), entry));
         this.mitmDomains = mitm.build();
         HostIndex.Builder<Glob> proxies = HostIndex.builder();
         spec.allowedExternalProxies().forEach(glob -> proxies.add(glob, glob));
@@ -68,8 +73,8 @@ final class AclRule {
         if (allowed == null) {
             return null;
         }
-        Optional<MitmSettings> mitm = mitmDomains.find(host, destination.port());
-        return mitm == null ? allowed : withMitm(allowed, mitm);
+        MitmDomain mitm = mitmDomains.find(host, destination.port());
+        return mitm == null ? allowed : withMitm(allowed, mitm.settings());
     }
 
     /** Returns what the rule's action makes of a host that no list speaks of. */
@@ -80,6 +85,38 @@ final class AclRule {
     /** Returns a decision in this rule's name. */
     AclDecision decision(Result result, String reason, Optional<String> matched) {
         return new AclDecision(result, reason, project, isDefault, matched, Optional.empty());
+    }
+
+    Action action() {
+        return action;
+    }
+
+    String project() {
+        return project;
+    }
+
+    /** Returns the entries as they are written; their decisions hold them. */
+    List<String> allowedDomains() {
+        return allowedDomains.values().stream()
+                .flatMap(decision -> decision.matched().stream())
+                .toList();
+    }
+
+    List<String> allowedExternalProxies() {
+        return allowedExternalProxies.values().stream().map(Glob::text).toList();
+    }
+
+    Map<String, MitmSettings> mitmDomains() {
+        Map<String, MitmSettings> settings = new LinkedHashMap<>();
+        // An entry that stands twice counts where it stands first.
+        mitmDomains
+                .values()
+                .forEach(entry -> settings.putIfAbsent(entry.domain().text(), entry.settings()));
+        return settings;
+    }
+
+    String portsText() {
+        return allowedPorts == null ? "every port" : allowedPorts.toString();
     }
 
     private HostIndex<AclDecision> index(List<Glob> globs) {
@@ -96,8 +133,13 @@ final class AclRule {
         return ports;
     }
 
-    private static AclDecision withMitm(AclDecision allowed, Optional<MitmSettings> mitm) {
+    private static AclDecision withMitm(AclDecision allowed, MitmSettings mitm) {
         return new AclDecision(
-                allowed.result(), allowed.reason(), allowed.project(), allowed.defaultRule(), allowed.matched(), mitm);
+                allowed.result(),
+                allowed.reason(),
+                allowed.project(),
+                allowed.defaultRule(),
+                allowed.matched(),
+                Optional.of(mitm));
     }
 }

@@ -63,6 +63,11 @@ final class HostIndex<V> {
         return new Builder<>();
     }
 
+    /** Returns what all entries stand for, in the order they were added. */
+    List<V> values() {
+        return values;
+    }
+
     /**
      * Returns the value of the first entry that matches, in the order they were added, or null.
      *
