@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import io.smokescreen.api.AclDecision;
 import io.smokescreen.api.AclPolicy;
 import io.smokescreen.api.AclRequest;
+import io.smokescreen.testing.CapturedLog;
 import java.io.IOException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

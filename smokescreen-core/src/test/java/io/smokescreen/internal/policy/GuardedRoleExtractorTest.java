@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.smokescreen.api.ClientRequest;
 import io.smokescreen.api.Destination;
 import io.smokescreen.api.RoleExtractor;
+import io.smokescreen.testing.CapturedLog;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;

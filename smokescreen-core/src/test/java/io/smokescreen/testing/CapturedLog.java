@@ -1,5 +1,6 @@
-package io.smokescreen.internal.policy;
+package io.smokescreen.testing;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -9,13 +10,13 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
 
-/** What a class logs during a test; kept from the console. */
-final class CapturedLog implements BeforeEachCallback, AfterEachCallback {
+/** What a class logs at INFO and above during a test; kept from the console. */
+public final class CapturedLog implements BeforeEachCallback, AfterEachCallback {
 
     private final Logger logger;
     private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
 
-    CapturedLog(Class<?> type) {
+    public CapturedLog(Class<?> type) {
         this.logger = (Logger) LoggerFactory.getLogger(type);
     }
 
@@ -24,15 +25,17 @@ final class CapturedLog implements BeforeEachCallback, AfterEachCallback {
         appender.start();
         logger.addAppender(appender);
         logger.setAdditive(false);
+        logger.setLevel(Level.INFO);
     }
 
     @Override
     public void afterEach(ExtensionContext context) {
         logger.detachAppender(appender);
         logger.setAdditive(true);
+        logger.setLevel(null); // its parent's
     }
 
-    List<ILoggingEvent> events() {
+    public List<ILoggingEvent> events() {
         return List.copyOf(appender.list);
     }
 }
