@@ -10,6 +10,7 @@ import io.smokescreen.api.AclPolicy;
 import io.smokescreen.api.AddressFilter;
 import io.smokescreen.api.ConfigurationException;
 import io.smokescreen.api.Metric;
+import io.smokescreen.api.RoleExtractor;
 import io.smokescreen.testing.HttpReply;
 import io.smokescreen.testing.RawClient;
 import io.smokescreen.testing.TestDns;
@@ -21,11 +22,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
@@ -189,6 +194,40 @@ class ReloadTest {
 
             assertThat(early.readHead()).startsWith("HTTP/1.1 200 ");
             assertThat(connect(proxy, NAME, origin.port())).isEqualTo(407);
+        }
+    }
+
+    /** The role is being told, and meanwhile the rules are replaced: the ACL that is asked next is the old one. */
+    @Test
+    void request_whoseRoleIsLate_isDecidedByTheOldRules() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answer = new CountDownLatch(1);
+        RoleExtractor slow = request -> {
+            asked.countDown();
+            assertThat(answer.await(10, TimeUnit.SECONDS)).isTrue();
+            return Optional.of("web");
+        };
+        ExecutorService executor = Executors.newSingleThreadExecutor();
+        try (TestOrigin origin = TestOrigin.start(TestOrigin::echo);
+                TestProxy proxy = TestProxy.reloadable(
+                        this::load,
+                        builder -> builder.roleExtractor(slow)
+                                .policyExecutor(executor)
+                                .timeouts(TimeoutOptions.defaults().withPolicy(Duration.ofSeconds(30))));
+                RawClient early = proxy.connect()) {
+            proxy.dns().answerAll(TestProxy.OPEN_ADDRESS);
+            early.send(head(NAME, origin.port()));
+            assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+
+            allow(OTHER);
+            addresses = AddressRules.defaults();
+            proxy.smokescreen().reload();
+            answer.countDown();
+
+            assertThat(early.readHead()).startsWith("HTTP/1.1 200 ");
+            assertThat(connect(proxy, NAME, origin.port())).isEqualTo(407);
+        } finally {
+            executor.shutdownNow();
         }
     }
 

@@ -80,7 +80,12 @@ public final class TestProxy implements AutoCloseable {
 
     /** {@return a running proxy whose ACL, address rules and TLS are from there, and can be loaded again} */
     public static TestProxy reloadable(RulesSource rules) {
-        return new TestProxy(builder -> builder.rules(rules));
+        return reloadable(rules, builder -> {});
+    }
+
+    /** {@return the same, changed as the test wants it} */
+    public static TestProxy reloadable(RulesSource rules, Consumer<SmokescreenBuilder> customize) {
+        return new TestProxy(builder -> customize.accept(builder.rules(rules)));
     }
 
     public Smokescreen smokescreen() {

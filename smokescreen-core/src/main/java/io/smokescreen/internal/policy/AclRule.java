@@ -98,7 +98,7 @@ final class AclRule {
     /** Returns the entries as they are written; their decisions hold them. */
     List<String> allowedDomains() {
         return allowedDomains.values().stream()
-                .flatMap(decision -> decision.matched().stream())
+                .map(decision -> decision.matched().orElse(""))
                 .toList();
     }
 
