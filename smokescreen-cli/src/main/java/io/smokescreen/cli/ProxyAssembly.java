@@ -1,5 +1,6 @@
 package io.smokescreen.cli;
 
+import io.smokescreen.LimitOptions;
 import io.smokescreen.ResolverOptions;
 import io.smokescreen.Smokescreen;
 import io.smokescreen.SmokescreenBuilder;
@@ -7,7 +8,9 @@ import io.smokescreen.TimeoutOptions;
 import io.smokescreen.cli.config.Configuration;
 import io.smokescreen.cli.config.ConnectSettings;
 import io.smokescreen.cli.config.ListenSettings;
+import io.smokescreen.cli.config.OperationSettings;
 import io.smokescreen.cli.config.PolicySettings;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -46,6 +49,7 @@ final class ProxyAssembly {
                 .rules(rules)
                 .resolverOptions(resolverOptions())
                 .timeouts(timeouts())
+                .limits(limits())
                 .eventLoopThreads(configuration.get(ListenSettings.EVENT_LOOP_THREADS))
                 .transport(configuration.get(ListenSettings.TRANSPORT));
         configuration.check(
@@ -74,5 +78,38 @@ final class ProxyAssembly {
                 .withKeepAlive(configuration.get(ConnectSettings.KEEP_ALIVE_TIMEOUT))
                 .withResponse(configuration.get(ConnectSettings.RESPONSE_TIMEOUT))
                 .withIdle(configuration.get(ConnectSettings.IDLE_TIMEOUT));
+    }
+
+    /** As in Go, 0 is no limit. */
+    private LimitOptions limits() {
+        LimitOptions limits = LimitOptions.unlimited();
+        int requests = configuration.get(OperationSettings.MAX_CONCURRENT_REQUESTS);
+        if (requests > 0) {
+            limits = limits.withMaxConcurrentRequests(requests);
+        }
+        int tunnels = configuration.get(OperationSettings.MAX_CONCURRENT_TUNNELS);
+        if (tunnels > 0) {
+            limits = limits.withMaxConcurrentTunnels(tunnels);
+        }
+        return withRate(limits);
+    }
+
+    private LimitOptions withRate(LimitOptions limits) {
+        double rate = configuration.get(OperationSettings.MAX_REQUEST_RATE);
+        Optional<Integer> burst = configuration.get(OperationSettings.MAX_REQUEST_BURST);
+        if (rate == 0) {
+            if (burst.isPresent()) {
+                throw configuration.error(
+                        OperationSettings.MAX_REQUEST_BURST,
+                        "there is no rate to burst from (expected " + OperationSettings.MAX_REQUEST_RATE.flag()
+                                + " too, or neither)");
+            }
+            return limits;
+        }
+        LimitOptions rated =
+                configuration.check(OperationSettings.MAX_REQUEST_RATE, () -> limits.withMaxRequestRate(rate));
+        return burst.map(size -> configuration.check(
+                        OperationSettings.MAX_REQUEST_BURST, () -> rated.withMaxRequestRate(rate, size)))
+                .orElse(rated);
     }
 }
