@@ -40,6 +40,9 @@ final class Engine {
 
     private static final int REFRESH_OWN_ADDRESSES_SECONDS = 10;
 
+    /** As often as an agent of statsd passes gauges on, and more often than Prometheus asks. */
+    private static final int REPORT_HOSTS_SECONDS = 10;
+
     private final InetSocketAddress listenAddress;
     private final @Nullable Integer listenDescriptor;
     private final Transport transport;
@@ -123,8 +126,7 @@ final class Engine {
             self.listensOn(socket.port()); // before the first request; a port chosen for us is known only after
             ProxyServer server = ProxyServer.listen(socket, loops, pipeline, tracker);
             self.listensOn(server.address().getPort());
-            var unused = housekeeping.scheduleWithFixedDelay(
-                    self::refresh, REFRESH_OWN_ADDRESSES_SECONDS, REFRESH_OWN_ADDRESSES_SECONDS, TimeUnit.SECONDS);
+            keepHouse(housekeeping);
             running.serve(server);
             rules.measureAge();
             return running;
@@ -132,6 +134,12 @@ final class Engine {
             running.close();
             throw e;
         }
+    }
+
+    private void keepHouse(ScheduledExecutorService housekeeping) {
+        housekeeping.scheduleWithFixedDelay(
+                self::refresh, REFRESH_OWN_ADDRESSES_SECONDS, REFRESH_OWN_ADDRESSES_SECONDS, TimeUnit.SECONDS);
+        housekeeping.scheduleWithFixedDelay(tracker::reportHosts, 0, REPORT_HOSTS_SECONDS, TimeUnit.SECONDS);
     }
 
     private Stages stages(IoTransport io, RunningEngine running) {

@@ -56,15 +56,18 @@ public enum Metric {
     /** Connections that the end of the proxy cut. */
     CONNECTIONS_ACTIVE_AT_TERMINATION(
             "cn.active_at_termination", "Connections that were in use when the proxy ended", "role"),
-    /** Domains asked for lately. */
+    /** Hosts connected to lately. Go counts registrable domains; here each host name and address is one. */
     DISTINCT_DOMAINS(
-            "cn.atpt.distinct_domains", Kind.GAUGE, Unit.NONE, "Different domains asked for in the last window"),
+            "cn.atpt.distinct_domains",
+            Kind.GAUGE,
+            Unit.NONE,
+            "Different destination hosts, at most 10000, that were tried in the last 5 minutes"),
     /** Part of them that could be connected to. */
     DISTINCT_DOMAINS_SUCCESS_RATE(
             "cn.atpt.distinct_domains_success_rate",
             Kind.GAUGE,
             Unit.NONE,
-            "Part of the different domains, 0 to 100 percent, that could be connected to in the last window"),
+            "Part of the destination hosts tried in the last 5 minutes, 0 to 100 percent, whose last attempt succeeded"),
 
     /** Addresses allowed by default. */
     RESOLVER_ALLOW_DEFAULT("resolver.allow.default", "Addresses allowed by default"),

@@ -24,6 +24,7 @@ final class Account {
 
     private final Tracker tracker;
     private final ExchangeRecord record;
+    private String host = "";
 
     Account(Tracker tracker, ClientIdentity client) {
         this.tracker = tracker;
@@ -36,6 +37,7 @@ final class Account {
     }
 
     void requested(Request request) {
+        host = request.destination().host().text();
         ProxyType type = request.isConnect() ? ProxyType.CONNECT : ProxyType.HTTP;
         record.requested(type, request.destination().toString(), request.traceId());
     }
@@ -75,11 +77,11 @@ final class Account {
 
     void dialed(DialResult result) {
         if (result instanceof Connected connected) {
-            tracker.dialed(connected.nanos());
+            tracker.dialed(host, connected.nanos());
             Channel destination = connected.channel();
             record.connected(connected.nanos(), destination.localAddress(), destination.remoteAddress());
         } else if (result instanceof DialResult.Failed failed) {
-            tracker.dialFailed(failed.kind().tag());
+            tracker.dialFailed(host, failed.kind().tag());
         }
     }
 

@@ -22,6 +22,7 @@ public final class Tracker {
     private final GuardedMetricsSink metrics;
     private final CanonicalLog log = new CanonicalLog();
     private final Set<OpenConnection> open = ConcurrentHashMap.newKeySet();
+    private final DistinctHosts hosts = new DistinctHosts();
 
     public Tracker(GuardedMetricsSink metrics) {
         this.metrics = metrics;
@@ -72,16 +73,25 @@ public final class Tracker {
         metrics.record(Metric.PROXY_DURATION, record.elapsedNanos() / NANOS_PER_MILLISECOND, List.of());
     }
 
-    /** The attempt to connect succeeded. */
-    public void dialed(long nanos) {
+    /** The attempt to connect succeeded; {@code host} is the destination's, in canonical form. */
+    public void dialed(String host, long nanos) {
+        hosts.attempted(host, true);
         metrics.record(Metric.CONNECTION_ATTEMPTS, 1, List.of("true"));
         metrics.record(Metric.CONNECTION_TIME, nanos / NANOS_PER_SECOND, List.of());
     }
 
     /** The attempt to connect failed; {@code type} is timeout, refused, reset, aborted or unknown. */
-    public void dialFailed(String type) {
+    public void dialFailed(String host, String type) {
+        hosts.attempted(host, false);
         metrics.record(Metric.CONNECTION_ATTEMPTS, 1, List.of("false"));
         metrics.record(Metric.CONNECTION_ERRORS, 1, List.of(type));
+    }
+
+    /** Tells how many hosts were connected to lately, and how well. Called every so often, off the event loops. */
+    public void reportHosts() {
+        DistinctHosts.Summary lately = hosts.summary();
+        metrics.record(Metric.DISTINCT_DOMAINS, lately.hosts(), List.of());
+        metrics.record(Metric.DISTINCT_DOMAINS_SUCCESS_RATE, lately.successRate(), List.of());
     }
 
     /** Writes the decision line of an exchange; the second and later calls for the same exchange do nothing. */
