@@ -1,13 +1,12 @@
 package io.smokescreen.cli.metrics;
 
-import static java.util.Objects.requireNonNull;
-
 import io.smokescreen.api.Metric;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -29,15 +28,13 @@ public final class ExtraTags {
     /** Labels that the exposition format gives a meaning of its own. */
     private static final Set<String> RESERVED = Set.of("le", "quantile", "job", "instance");
 
-    private static final ExtraTags NONE = new ExtraTags(Map.of());
+    private static final ExtraTags NONE = new ExtraTags(new EnumMap<>(Metric.class));
 
-    private final Map<Metric, Tags> byMetric = new EnumMap<>(Metric.class);
+    /** Name to value in the order of the names, by metric. */
+    private final Map<Metric, SortedMap<String, String>> byMetric;
 
-    /** Names and values of one metric, in the same order. */
-    private record Tags(List<String> names, List<String> values) {}
-
-    private ExtraTags(Map<Metric, Map<String, String>> tags) {
-        tags.forEach((metric, values) -> byMetric.put(metric, checked(metric, values)));
+    private ExtraTags(Map<Metric, SortedMap<String, String>> byMetric) {
+        this.byMetric = byMetric;
     }
 
     /** {@return no tags} */
@@ -49,32 +46,45 @@ public final class ExtraTags {
      * {@return these tags}
      *
      * @param tags name to value, by metric
+     * @throws IllegalArgumentException as {@link #withTags} says
+     */
+    public static ExtraTags of(Map<Metric, Map<String, String>> tags) {
+        ExtraTags result = NONE;
+        for (Map.Entry<Metric, Map<String, String>> each : tags.entrySet()) {
+            result = result.withTags(each.getKey(), each.getValue());
+        }
+        return result;
+    }
+
+    /**
+     * {@return these tags and some more}
+     *
+     * @param metric what they are added to
+     * @param tags name to value; a name that was added before gets this value
      * @throws IllegalArgumentException if a name is not {@code [a-zA-Z][a-zA-Z0-9_]*}, has a meaning of its own or is a tag
      *     that the metric has already
      */
-    public static ExtraTags of(Map<Metric, Map<String, String>> tags) {
-        return new ExtraTags(requireNonNull(tags, "tags"));
+    public ExtraTags withTags(Metric metric, Map<String, String> tags) {
+        SortedMap<String, String> ofMetric = new TreeMap<>(tagsOf(metric));
+        tags.forEach((name, value) -> {
+            check(metric, name);
+            ofMetric.put(name, clean(value));
+        });
+        Map<Metric, SortedMap<String, String>> all = new EnumMap<>(byMetric);
+        all.put(metric, ofMetric);
+        return new ExtraTags(all);
     }
 
     List<String> names(Metric metric) {
-        Tags tags = byMetric.get(metric);
-        return tags == null ? List.of() : tags.names;
+        return List.copyOf(tagsOf(metric).keySet());
     }
 
     List<String> values(Metric metric) {
-        Tags tags = byMetric.get(metric);
-        return tags == null ? List.of() : tags.values;
+        return List.copyOf(tagsOf(metric).values());
     }
 
-    private static Tags checked(Metric metric, Map<String, String> tags) {
-        List<String> names = new ArrayList<>();
-        List<String> values = new ArrayList<>();
-        new TreeMap<>(tags).forEach((name, value) -> {
-            check(metric, name);
-            names.add(name);
-            values.add(clean(value));
-        });
-        return new Tags(List.copyOf(names), List.copyOf(values));
+    private SortedMap<String, String> tagsOf(Metric metric) {
+        return byMetric.getOrDefault(metric, Collections.emptySortedMap());
     }
 
     private static void check(Metric metric, String name) {

@@ -22,6 +22,19 @@ class ExtraTagsTest {
     }
 
     @Test
+    void withTags_addsToWhatThereIs_andChangesNothing() {
+        ExtraTags first = ExtraTags.none().withTags(Metric.ACL_DENY, Map.of("a", "1", "b", "2"));
+        ExtraTags second = first.withTags(Metric.ACL_DENY, Map.of("b", "3", "c", "4"))
+                .withTags(Metric.ACL_ALLOW, Map.of("d", "5"));
+
+        assertThat(first.values(Metric.ACL_DENY)).containsExactly("1", "2");
+        assertThat(second.names(Metric.ACL_DENY)).containsExactly("a", "b", "c");
+        assertThat(second.values(Metric.ACL_DENY)).containsExactly("1", "3", "4");
+        assertThat(second.values(Metric.ACL_ALLOW)).containsExactly("5");
+        assertThat(ExtraTags.none().names(Metric.ACL_DENY)).isEmpty();
+    }
+
+    @Test
     void value_isCleanedAndCut() {
         ExtraTags tags = ExtraTags.of(
                 Map.of(Metric.ACL_DENY, Map.of("a", "x,y|#z:1\n\u00e9.-_", "b", "b".repeat(129), "c", "")));
