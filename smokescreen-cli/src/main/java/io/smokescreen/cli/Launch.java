@@ -6,6 +6,8 @@ import io.smokescreen.cli.config.Configuration;
 import io.smokescreen.cli.config.ConnectSettings;
 import io.smokescreen.cli.config.PolicySettings;
 import io.smokescreen.cli.logging.LogConfigurator;
+import io.smokescreen.cli.supervisor.InheritedListener;
+import io.smokescreen.cli.supervisor.Supervisor;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -23,19 +25,22 @@ final class Launch {
      * Runs the proxy until a signal ends it.
      *
      * @return the exit code
-     * @throws io.smokescreen.api.SmokescreenException if it cannot listen
+     * @throws io.smokescreen.api.SmokescreenException if it cannot listen, or cannot tell so to whom it was started by
      */
     static int untilStopped(ProxyAssembly assembly) {
         StopSignals signals = StopSignals.install();
-        try (Smokescreen proxy = assembly.builder().start()) {
+        try (Supervisor supervisor = Supervisor.detect(System.getenv(), ProcessHandle.current());
+                Smokescreen proxy = assembly.builder(supervisor.listener()).start()) {
             Logger log = LoggerFactory.getLogger(Launch.class);
-            logListening(log, assembly.configuration(), proxy.address());
+            logListening(log, assembly.configuration(), proxy.address(), supervisor);
+            supervisor.ready("listening on " + text(proxy.address()));
             Duration deadline = exitTimeout(assembly.configuration());
             String signal = signals.await();
             log.atInfo()
                     .addKeyValue("signal", signal)
                     .addKeyValue("deadline_ms", deadline.toMillis())
                     .log("smokescreen stopping");
+            supervisor.stopping();
             boolean drained = proxy.stop(deadline);
             log.atInfo().addKeyValue("drained", drained).log("smokescreen stopped");
             return 0;
@@ -50,9 +55,13 @@ final class Launch {
         return configured.toMillis() < 1 ? Duration.ofMillis(1) : configured;
     }
 
-    private static void logListening(Logger log, Configuration settings, InetSocketAddress address) {
+    private static void logListening(
+            Logger log, Configuration settings, InetSocketAddress address, Supervisor supervisor) {
         log.atInfo()
                 .addKeyValue("listen_address", text(address))
+                .addKeyValue(
+                        "listener",
+                        supervisor.listener().map(InheritedListener::origin).orElse("own"))
                 .addKeyValue(
                         "config_file", settings.file().map(Object::toString).orElse("none"))
                 .addKeyValue(

@@ -10,6 +10,7 @@ import io.smokescreen.cli.config.ConnectSettings;
 import io.smokescreen.cli.config.ListenSettings;
 import io.smokescreen.cli.config.OperationSettings;
 import io.smokescreen.cli.config.PolicySettings;
+import io.smokescreen.cli.supervisor.InheritedListener;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -43,6 +44,11 @@ final class ProxyAssembly {
      * @throws io.smokescreen.api.ConfigurationException if a value is not valid
      */
     SmokescreenBuilder builder() {
+        return builder(Optional.empty());
+    }
+
+    /** {@return the same, listening on a socket that was handed over, if one was} */
+    SmokescreenBuilder builder(Optional<InheritedListener> inherited) {
         SmokescreenBuilder builder = Smokescreen.builder()
                 .allowMissingRole(configuration.get(PolicySettings.ALLOW_MISSING_ROLE))
                 .denyMessageExtra(configuration.get(PolicySettings.DENY_MESSAGE_EXTRA))
@@ -52,9 +58,12 @@ final class ProxyAssembly {
                 .limits(limits())
                 .eventLoopThreads(configuration.get(ListenSettings.EVENT_LOOP_THREADS))
                 .transport(configuration.get(ListenSettings.TRANSPORT));
-        configuration.check(
-                ListenSettings.IP,
-                () -> builder.listen(configuration.get(ListenSettings.IP), configuration.get(ListenSettings.PORT)));
+        inherited.ifPresentOrElse(
+                listener -> builder.listenOnDescriptor(listener.descriptor()),
+                () -> configuration.check(
+                        ListenSettings.IP,
+                        () -> builder.listen(
+                                configuration.get(ListenSettings.IP), configuration.get(ListenSettings.PORT))));
         customization.accept(builder);
         return builder;
     }

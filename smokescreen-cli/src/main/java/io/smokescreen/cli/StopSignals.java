@@ -4,7 +4,7 @@ import java.lang.reflect.Proxy;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * SIGTERM and SIGINT: the first asks for a graceful stop, a second one ends the process at once.
+ * SIGTERM, SIGINT and SIGUSR2: the first asks for a graceful stop, a second one of the former two ends the process at once.
  *
  * <p>A shutdown hook can do neither half: the JVM ends with 143 after a hook, and a further signal waits for the hook.
  * {@code sun.misc.Signal} can, and is reached by reflection because naming it is a warning that javac cannot be told to
@@ -15,6 +15,9 @@ final class StopSignals {
     /** The exit code after a second signal: it was not graceful. */
     private static final int EXIT_AT_ONCE = 1;
 
+    /** What Einhorn sends when another worker has taken over; a second one is no sign of impatience. */
+    private static final String HAND_OVER = "USR2";
+
     private final CompletableFuture<String> first = new CompletableFuture<>();
 
     private StopSignals() {}
@@ -24,6 +27,7 @@ final class StopSignals {
         StopSignals signals = new StopSignals();
         signals.handle("TERM");
         signals.handle("INT");
+        signals.handle(HAND_OVER);
         return signals;
     }
 
@@ -49,7 +53,7 @@ final class StopSignals {
     }
 
     private void received(String name) {
-        if (!first.complete(name)) {
+        if (!first.complete(name) && !name.equals("SIG" + HAND_OVER)) {
             Runtime.getRuntime().halt(EXIT_AT_ONCE);
         }
     }

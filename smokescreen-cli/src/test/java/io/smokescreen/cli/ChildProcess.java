@@ -29,6 +29,11 @@ final class ChildProcess implements AutoCloseable {
     }
 
     static ChildProcess start(String... flags) throws IOException {
+        return new ChildProcess(new ProcessBuilder(command(flags)).start());
+    }
+
+    /** {@return what to execute} */
+    static List<String> command(String... flags) {
         List<String> command = new ArrayList<>(List.of(
                 System.getProperty("java.home") + "/bin/java",
                 "-Xshare:auto",
@@ -38,7 +43,7 @@ final class ChildProcess implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 Main.class.getName()));
         command.addAll(List.of(flags));
-        return new ChildProcess(new ProcessBuilder(command).start());
+        return command;
     }
 
     /** Waits for the line of standard output that has this message. */

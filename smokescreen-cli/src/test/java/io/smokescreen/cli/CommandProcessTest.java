@@ -142,7 +142,7 @@ class CommandProcessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"TERM", "INT"})
+    @ValueSource(strings = {"TERM", "INT", "USR2"})
     void a_signal_stops_it_with_exit_code_zero(String signal) throws Exception {
         try (ChildProcess proxy = ChildProcess.start("--listen-ip=127.0.0.1", "--listen-port=0")) {
             proxy.line("smokescreen listening");
