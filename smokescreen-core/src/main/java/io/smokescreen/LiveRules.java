@@ -120,8 +120,13 @@ final class LiveRules {
             throw new ConfigurationException("loading the rules was interrupted", e);
         } catch (Throwable e) {
             // Errors too: a file that overflows a stack or a memory must not look like one that was loaded.
-            throw new ConfigurationException("the rules cannot be loaded: " + e, e);
+            throw new ConfigurationException("the rules cannot be loaded: " + reason(e), e);
         }
+    }
+
+    /** The message of a value that was refused says it all; others, such as that of a missing file, need their class. */
+    private static String reason(Throwable e) {
+        return e instanceof IllegalArgumentException && e.getMessage() != null ? e.getMessage() : e.toString();
     }
 
     private static String message(Throwable e) {

@@ -146,18 +146,22 @@ class ReloadFailureTest {
     static Stream<Arguments> brokenSources() {
         RulesSource nothing = () -> null;
         RulesSource io = () -> {
-            throw new IOException("disk on fire");
+            throw new IOException("the rules cannot be loaded: java.io.IOException: disk on fire");
         };
         RulesSource unchecked = () -> {
             throw new IllegalStateException("two\nlines");
+        };
+        RulesSource refused = () -> {
+            throw new IllegalArgumentException("certificates is empty");
         };
         RulesSource error = () -> {
             throw new StackOverflowError();
         };
         return Stream.of(
                 Arguments.of(nothing, "RulesSource.load returned null"),
-                Arguments.of(io, "disk on fire"),
+                Arguments.of(io, "the rules cannot be loaded: java.io.IOException: disk on fire"),
                 Arguments.of(unchecked, "two"),
+                Arguments.of(refused, "the rules cannot be loaded: certificates is empty"),
                 Arguments.of(error, "StackOverflowError"));
     }
 
