@@ -13,6 +13,7 @@ import io.smokescreen.internal.address.SelfConnections;
 import io.smokescreen.internal.exchange.DryRun;
 import io.smokescreen.internal.exchange.PolicyCalls;
 import io.smokescreen.internal.exchange.Stages;
+import io.smokescreen.internal.exchange.Waits;
 import io.smokescreen.internal.limit.ConcurrencyLimit;
 import io.smokescreen.internal.limit.Limits;
 import io.smokescreen.internal.limit.RateLimit;
@@ -25,6 +26,7 @@ import io.smokescreen.internal.track.GuardedMetricsSink;
 import io.smokescreen.internal.track.Tracker;
 import io.smokescreen.internal.upstream.Dialer;
 import io.smokescreen.internal.upstream.IdleConnections;
+import io.smokescreen.internal.upstream.IdleLimits;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
@@ -76,7 +78,7 @@ final class Engine {
         this.policyExecutor = builder.policyExecutor;
         this.denyMessageExtra = builder.denyMessageExtra;
         this.metrics = new GuardedMetricsSink(builder.metricsSink);
-        this.tracker = new Tracker(metrics);
+        this.tracker = new Tracker(metrics, builder.timeConnect);
         this.roles = new GuardedRoleExtractor(builder.roleExtractor);
         builder.ownPorts.forEach(self::listensOn);
         RulesCompiler compiler = new RulesCompiler(builder.allowMissingRole, self, builder.addressFilter);
@@ -116,7 +118,7 @@ final class Engine {
         try {
             ClientPipeline pipeline = new ClientPipeline(
                     stages(io, running),
-                    timeouts.readHeader(),
+                    shorter(timeouts.readHeader(), timeouts.readRequest()),
                     timeouts.keepAlive(),
                     proxyProtocol == null ? null : proxyProtocol.toProtocol(),
                     rules::tls);
@@ -149,8 +151,8 @@ final class Engine {
                 policyExecutor,
                 timeouts.policy());
         Map<EventExecutor, IdleConnections> idle = new HashMap<>();
-        running.loops().forEach(loop -> idle.put(loop, new IdleConnections()));
-        Duration stall = timeouts.response().compareTo(timeouts.idle()) < 0 ? timeouts.response() : timeouts.idle();
+        IdleLimits idleLimits = new IdleLimits(limits.maxIdleConnections(), limits.maxIdleConnectionsPerHost());
+        running.loops().forEach(loop -> idle.put(loop, new IdleConnections(idleLimits)));
         return new Stages(
                 limits(),
                 new PolicyCalls(policyExecutor, timeouts.policy()),
@@ -160,10 +162,17 @@ final class Engine {
                 new Dialer(io.sockets(), timeouts.connect()),
                 loop -> requireNonNull(idle.get(loop)),
                 tracker,
-                stall,
-                timeouts.idle(),
+                new Waits(
+                        timeouts.readRequest(),
+                        timeouts.writeResponse(),
+                        shorter(timeouts.response(), timeouts.idle()),
+                        timeouts.idle()),
                 denyMessageExtra,
                 () -> draining);
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private Limits limits() {

@@ -4,14 +4,15 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * How much a proxy does at once, and how often. What goes beyond is refused at once, never queued, with {@code Retry-After};
- * {@code GET /healthcheck} is answered always.
+ * How much a proxy does and keeps at once, and how often. A request or tunnel that goes beyond is refused at once, never
+ * queued, with {@code Retry-After}; {@code GET /healthcheck} is answered always. A connection that goes beyond is closed
+ * instead of kept.
  *
  * <p>A request counts from its head until it is answered, a CONNECT until its tunnel is open; a tunnel counts from before its
  * connection is attempted until it has ended.
  *
  * <pre>{@code
- * LimitOptions.unlimited().withMaxRequestRate(500).withMaxConcurrentTunnels(20_000)
+ * LimitOptions.defaults().withMaxRequestRate(500).withMaxConcurrentTunnels(20_000)
  * }</pre>
  *
  * <p>Thread safety: immutable.
@@ -25,13 +26,24 @@ import java.util.OptionalInt;
  *     worth, at least 1
  * @param maxConcurrentTunnels how many tunnels asked for by CONNECT may be open, 1 or more; empty: any number. The next one
  *     is answered with 429, code {@code tunnel-limit}
+ * @param maxIdleConnections how many connections to origins of plain HTTP may wait for their next request, 0 or more; 0: none
+ *     is kept
+ * @param maxIdleConnectionsPerHost how many of them to one host and port, 0 or more
  * @see SmokescreenBuilder#limits
  */
 public record LimitOptions(
         OptionalInt maxConcurrentRequests,
         OptionalDouble maxRequestRate,
         OptionalInt maxRequestBurst,
-        OptionalInt maxConcurrentTunnels) {
+        OptionalInt maxConcurrentTunnels,
+        int maxIdleConnections,
+        int maxIdleConnectionsPerHost) {
+
+    /** Default of {@link #maxIdleConnections}: {@value}. */
+    public static final int DEFAULT_MAX_IDLE_CONNECTIONS = 1_024;
+
+    /** Default of {@link #maxIdleConnectionsPerHost}: {@value}. */
+    public static final int DEFAULT_MAX_IDLE_CONNECTIONS_PER_HOST = 64;
 
     /** The lowest {@link #maxRequestRate}, in requests a second: {@value}. */
     public static final double MIN_REQUEST_RATE = 0.001;
@@ -39,8 +51,13 @@ public record LimitOptions(
     /** The highest {@link #maxRequestRate}, in requests a second: {@value}. */
     public static final double MAX_REQUEST_RATE = 1_000_000;
 
-    private static final LimitOptions UNLIMITED =
-            new LimitOptions(OptionalInt.empty(), OptionalDouble.empty(), OptionalInt.empty(), OptionalInt.empty());
+    private static final LimitOptions DEFAULTS = new LimitOptions(
+            OptionalInt.empty(),
+            OptionalDouble.empty(),
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            DEFAULT_MAX_IDLE_CONNECTIONS,
+            DEFAULT_MAX_IDLE_CONNECTIONS_PER_HOST);
 
     /**
      * Checks the ranges, and how they go together.
@@ -52,6 +69,8 @@ public record LimitOptions(
         atLeastOne(maxConcurrentRequests, "maxConcurrentRequests");
         atLeastOne(maxRequestBurst, "maxRequestBurst");
         atLeastOne(maxConcurrentTunnels, "maxConcurrentTunnels");
+        notNegative(maxIdleConnections, "maxIdleConnections");
+        notNegative(maxIdleConnectionsPerHost, "maxIdleConnectionsPerHost");
         if (maxRequestRate.isPresent()) {
             rateInRange(maxRequestRate.getAsDouble());
         }
@@ -60,9 +79,9 @@ public record LimitOptions(
         }
     }
 
-    /** {@return no limit at all, which is the default} */
-    public static LimitOptions unlimited() {
-        return UNLIMITED;
+    /** {@return no limit on requests and tunnels, and the default ones on what is kept} */
+    public static LimitOptions defaults() {
+        return DEFAULTS;
     }
 
     /**
@@ -71,7 +90,13 @@ public record LimitOptions(
      * @param value 1 or more
      */
     public LimitOptions withMaxConcurrentRequests(int value) {
-        return new LimitOptions(OptionalInt.of(value), maxRequestRate, maxRequestBurst, maxConcurrentTunnels);
+        return new LimitOptions(
+                OptionalInt.of(value),
+                maxRequestRate,
+                maxRequestBurst,
+                maxConcurrentTunnels,
+                maxIdleConnections,
+                maxIdleConnectionsPerHost);
     }
 
     /**
@@ -81,7 +106,12 @@ public record LimitOptions(
      */
     public LimitOptions withMaxRequestRate(double perSecond) {
         return new LimitOptions(
-                maxConcurrentRequests, OptionalDouble.of(perSecond), OptionalInt.empty(), maxConcurrentTunnels);
+                maxConcurrentRequests,
+                OptionalDouble.of(perSecond),
+                OptionalInt.empty(),
+                maxConcurrentTunnels,
+                maxIdleConnections,
+                maxIdleConnectionsPerHost);
     }
 
     /**
@@ -92,7 +122,12 @@ public record LimitOptions(
      */
     public LimitOptions withMaxRequestRate(double perSecond, int burst) {
         return new LimitOptions(
-                maxConcurrentRequests, OptionalDouble.of(perSecond), OptionalInt.of(burst), maxConcurrentTunnels);
+                maxConcurrentRequests,
+                OptionalDouble.of(perSecond),
+                OptionalInt.of(burst),
+                maxConcurrentTunnels,
+                maxIdleConnections,
+                maxIdleConnectionsPerHost);
     }
 
     /**
@@ -101,7 +136,43 @@ public record LimitOptions(
      * @param value 1 or more
      */
     public LimitOptions withMaxConcurrentTunnels(int value) {
-        return new LimitOptions(maxConcurrentRequests, maxRequestRate, maxRequestBurst, OptionalInt.of(value));
+        return new LimitOptions(
+                maxConcurrentRequests,
+                maxRequestRate,
+                maxRequestBurst,
+                OptionalInt.of(value),
+                maxIdleConnections,
+                maxIdleConnectionsPerHost);
+    }
+
+    /**
+     * {@return these with another {@link #maxIdleConnections}}
+     *
+     * @param value 0 or more
+     */
+    public LimitOptions withMaxIdleConnections(int value) {
+        return new LimitOptions(
+                maxConcurrentRequests,
+                maxRequestRate,
+                maxRequestBurst,
+                maxConcurrentTunnels,
+                value,
+                maxIdleConnectionsPerHost);
+    }
+
+    /**
+     * {@return these with another {@link #maxIdleConnectionsPerHost}}
+     *
+     * @param value 0 or more
+     */
+    public LimitOptions withMaxIdleConnectionsPerHost(int value) {
+        return new LimitOptions(
+                maxConcurrentRequests,
+                maxRequestRate,
+                maxRequestBurst,
+                maxConcurrentTunnels,
+                maxIdleConnections,
+                value);
     }
 
     /** The burst that counts where there is a rate; as Go's {@code SetRateLimits}, but never nothing. */
@@ -113,6 +184,12 @@ public record LimitOptions(
         if (limit.isPresent() && limit.getAsInt() < 1) {
             throw new IllegalArgumentException(
                     name + " is " + limit.getAsInt() + " (expected 1 or more, or no limit at all)");
+        }
+    }
+
+    private static void notNegative(int limit, String name) {
+        if (limit < 0) {
+            throw new IllegalArgumentException(name + " is " + limit + " (expected 0 or more)");
         }
     }
 

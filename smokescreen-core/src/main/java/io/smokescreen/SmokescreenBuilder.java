@@ -63,7 +63,8 @@ public final class SmokescreenBuilder {
     Executor policyExecutor;
 
     TimeoutOptions timeouts = TimeoutOptions.defaults();
-    LimitOptions limits = LimitOptions.unlimited();
+    LimitOptions limits = LimitOptions.defaults();
+    boolean timeConnect;
 
     @Nullable
     ProxyProtocolOptions proxyProtocol;
@@ -235,6 +236,17 @@ public final class SmokescreenBuilder {
     }
 
     /**
+     * Sets whether {@link io.smokescreen.api.Metric#CONNECTION_TIME} is measured for each connection. Default: it is not.
+     *
+     * @param value true to measure it
+     * @return this
+     */
+    public SmokescreenBuilder timeConnect(boolean value) {
+        this.timeConnect = value;
+        return this;
+    }
+
+    /**
      * Sets how long the proxy waits for what. Default: {@link TimeoutOptions#defaults()}.
      *
      * @param value the timeouts
@@ -246,7 +258,7 @@ public final class SmokescreenBuilder {
     }
 
     /**
-     * Sets how much the proxy does at once, and how often. Default: {@link LimitOptions#unlimited()}.
+     * Sets how much the proxy does at once, and how often. Default: {@link LimitOptions#defaults()}.
      *
      * @param value the limits
      * @return this

@@ -9,6 +9,10 @@ import java.time.Duration;
  *
  * @param readHeader from the acceptance of a connection, or the first byte of a further request on it, until the head of
  *     the request is complete; a TLS handshake counts in. Then the connection is closed.
+ * @param readRequest from the same moment until the whole plain HTTP request is there, head and body; {@code readHeader}
+ *     counts for the head where it is shorter. Then the answer is 408; what has begun already is cut.
+ * @param writeResponse from the head of a plain HTTP request until its response is written completely. Then the answer is
+ *     504; what has begun already is cut, however well it moves: raise it for downloads that take longer.
  * @param keepAlive how long a client's connection may wait for its next request. Then it is closed.
  * @param policy how long a role extractor, ACL policy or address filter may take on the policy executor. Then the request is
  *     denied. Without a policy executor they run at once.
@@ -19,10 +23,23 @@ import java.time.Duration;
  * @param idle how long a tunnel may carry nothing in either direction. Then it is closed.
  */
 public record TimeoutOptions(
-        Duration readHeader, Duration keepAlive, Duration policy, Duration connect, Duration response, Duration idle) {
+        Duration readHeader,
+        Duration readRequest,
+        Duration writeResponse,
+        Duration keepAlive,
+        Duration policy,
+        Duration connect,
+        Duration response,
+        Duration idle) {
 
     /** Default of {@link #readHeader}, in seconds: {@value}. */
     public static final int DEFAULT_READ_HEADER_SECONDS = 10;
+
+    /** Default of {@link #readRequest}, in seconds: {@value}. */
+    public static final int DEFAULT_READ_REQUEST_SECONDS = 300;
+
+    /** Default of {@link #writeResponse}, in seconds: {@value}. */
+    public static final int DEFAULT_WRITE_RESPONSE_SECONDS = 300;
 
     /** Default of {@link #keepAlive}, in seconds: {@value}. */
     public static final int DEFAULT_KEEP_ALIVE_SECONDS = 60;
@@ -41,6 +58,8 @@ public record TimeoutOptions(
 
     private static final TimeoutOptions DEFAULTS = new TimeoutOptions(
             Duration.ofSeconds(DEFAULT_READ_HEADER_SECONDS),
+            Duration.ofSeconds(DEFAULT_READ_REQUEST_SECONDS),
+            Duration.ofSeconds(DEFAULT_WRITE_RESPONSE_SECONDS),
             Duration.ofSeconds(DEFAULT_KEEP_ALIVE_SECONDS),
             Duration.ofSeconds(DEFAULT_POLICY_SECONDS),
             Duration.ofSeconds(DEFAULT_CONNECT_SECONDS),
@@ -54,6 +73,8 @@ public record TimeoutOptions(
      */
     public TimeoutOptions {
         Preconditions.positive(readHeader, "readHeader");
+        Preconditions.positive(readRequest, "readRequest");
+        Preconditions.positive(writeResponse, "writeResponse");
         Preconditions.positive(keepAlive, "keepAlive");
         Preconditions.positive(policy, "policy");
         Preconditions.positive(connect, "connect");
@@ -72,7 +93,25 @@ public record TimeoutOptions(
      * @param value at least a millisecond
      */
     public TimeoutOptions withReadHeader(Duration value) {
-        return new TimeoutOptions(value, keepAlive, policy, connect, response, idle);
+        return new TimeoutOptions(value, readRequest, writeResponse, keepAlive, policy, connect, response, idle);
+    }
+
+    /**
+     * {@return these with another {@link #readRequest}}
+     *
+     * @param value at least a millisecond
+     */
+    public TimeoutOptions withReadRequest(Duration value) {
+        return new TimeoutOptions(readHeader, value, writeResponse, keepAlive, policy, connect, response, idle);
+    }
+
+    /**
+     * {@return these with another {@link #writeResponse}}
+     *
+     * @param value at least a millisecond
+     */
+    public TimeoutOptions withWriteResponse(Duration value) {
+        return new TimeoutOptions(readHeader, readRequest, value, keepAlive, policy, connect, response, idle);
     }
 
     /**
@@ -81,7 +120,7 @@ public record TimeoutOptions(
      * @param value at least a millisecond
      */
     public TimeoutOptions withKeepAlive(Duration value) {
-        return new TimeoutOptions(readHeader, value, policy, connect, response, idle);
+        return new TimeoutOptions(readHeader, readRequest, writeResponse, value, policy, connect, response, idle);
     }
 
     /**
@@ -90,7 +129,7 @@ public record TimeoutOptions(
      * @param value at least a millisecond
      */
     public TimeoutOptions withPolicy(Duration value) {
-        return new TimeoutOptions(readHeader, keepAlive, value, connect, response, idle);
+        return new TimeoutOptions(readHeader, readRequest, writeResponse, keepAlive, value, connect, response, idle);
     }
 
     /**
@@ -99,7 +138,7 @@ public record TimeoutOptions(
      * @param value at least a millisecond
      */
     public TimeoutOptions withConnect(Duration value) {
-        return new TimeoutOptions(readHeader, keepAlive, policy, value, response, idle);
+        return new TimeoutOptions(readHeader, readRequest, writeResponse, keepAlive, policy, value, response, idle);
     }
 
     /**
@@ -108,7 +147,7 @@ public record TimeoutOptions(
      * @param value at least a millisecond
      */
     public TimeoutOptions withResponse(Duration value) {
-        return new TimeoutOptions(readHeader, keepAlive, policy, connect, value, idle);
+        return new TimeoutOptions(readHeader, readRequest, writeResponse, keepAlive, policy, connect, value, idle);
     }
 
     /**
@@ -117,6 +156,6 @@ public record TimeoutOptions(
      * @param value at least a millisecond
      */
     public TimeoutOptions withIdle(Duration value) {
-        return new TimeoutOptions(readHeader, keepAlive, policy, connect, response, value);
+        return new TimeoutOptions(readHeader, readRequest, writeResponse, keepAlive, policy, connect, response, value);
     }
 }

@@ -41,6 +41,8 @@ class DefaultsTest {
 
     private static final List<Row> TIMEOUTS = List.of(
             new Row("readHeader", Duration.ofSeconds(10), "300 s: a slow client holds its connection"),
+            new Row("readRequest", Duration.ofSeconds(300), SAME),
+            new Row("writeResponse", Duration.ofSeconds(300), SAME),
             new Row("keepAlive", Duration.ofSeconds(60), UNKNOWN),
             new Row("policy", Duration.ofSeconds(5), SAME),
             new Row("connect", Duration.ofSeconds(10), SAME),
@@ -51,7 +53,9 @@ class DefaultsTest {
             new Row("maxConcurrentRequests", OptionalInt.empty(), SAME),
             new Row("maxRequestRate", OptionalDouble.empty(), SAME),
             new Row("maxRequestBurst", OptionalInt.empty(), "two seconds' worth too, which may round to none at all"),
-            new Row("maxConcurrentTunnels", OptionalInt.empty(), SAME));
+            new Row("maxConcurrentTunnels", OptionalInt.empty(), SAME),
+            new Row("maxIdleConnections", 1_024, "no limit"),
+            new Row("maxIdleConnectionsPerHost", 64, "2"));
 
     private static final List<Row> RESOLVER = List.of(
             new Row("servers", List.of(), SAME),
@@ -77,7 +81,8 @@ class DefaultsTest {
             new Row("metricsSink", MetricsSink.noop(), SAME),
             new Row("policyExecutor", Optional.empty(), SAME),
             new Row("timeouts", TimeoutOptions.defaults(), "see TIMEOUTS"),
-            new Row("limits", LimitOptions.unlimited(), "see LIMITS"),
+            new Row("limits", LimitOptions.defaults(), "see LIMITS"),
+            new Row("timeConnect", false, SAME),
             new Row("proxyProtocol", Optional.empty(), SAME),
             new Row("tls", Optional.empty(), SAME),
             new Row("rulesSource", Optional.empty(), "none; Go reads its files once"),
@@ -98,7 +103,7 @@ class DefaultsTest {
 
     @Test
     void limits_haveTheseDefaults() {
-        assertRows(components(LimitOptions.unlimited()), LIMITS);
+        assertRows(components(LimitOptions.defaults()), LIMITS);
     }
 
     @Test

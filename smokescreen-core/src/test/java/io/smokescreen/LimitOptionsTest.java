@@ -11,14 +11,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LimitOptionsTest {
 
-    private static final LimitOptions UNLIMITED = LimitOptions.unlimited();
+    private static final LimitOptions DEFAULTS = LimitOptions.defaults();
 
     @Test
     void withers_changeOneThingOnly() {
-        LimitOptions limits = UNLIMITED
-                .withMaxConcurrentRequests(3)
-                .withMaxRequestRate(0.5, 7)
-                .withMaxConcurrentTunnels(9);
+        LimitOptions limits =
+                DEFAULTS.withMaxConcurrentRequests(3).withMaxRequestRate(0.5, 7).withMaxConcurrentTunnels(9);
 
         assertThat(limits.maxConcurrentRequests()).hasValue(3);
         assertThat(limits.maxRequestRate()).hasValue(0.5);
@@ -30,12 +28,12 @@ class LimitOptionsTest {
     @ParameterizedTest
     @CsvSource({"0.001, 1", "0.4, 1", "0.9, 1", "1, 2", "1.4, 2", "2.5, 5", "1000000, 2000000"})
     void burst_withoutOne_isTwoSecondsWorth(double rate, int burst) {
-        assertThat(UNLIMITED.withMaxRequestRate(rate).effectiveBurst()).isEqualTo(burst);
+        assertThat(DEFAULTS.withMaxRequestRate(rate).effectiveBurst()).isEqualTo(burst);
     }
 
     @Test
     void newRate_forgetsTheBurstOfTheOldOne() {
-        assertThat(UNLIMITED.withMaxRequestRate(1, 2).withMaxRequestRate(10).effectiveBurst())
+        assertThat(DEFAULTS.withMaxRequestRate(1, 2).withMaxRequestRate(10).effectiveBurst())
                 .isEqualTo(20);
     }
 
@@ -43,13 +41,13 @@ class LimitOptionsTest {
     @ValueSource(ints = {0, -1, Integer.MIN_VALUE})
     void countUnderOne_isRefused_andSaysHowToHaveNoLimit(int value) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> UNLIMITED.withMaxConcurrentRequests(value))
+                .isThrownBy(() -> DEFAULTS.withMaxConcurrentRequests(value))
                 .withMessage("maxConcurrentRequests is " + value + " (expected 1 or more, or no limit at all)");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> UNLIMITED.withMaxConcurrentTunnels(value))
+                .isThrownBy(() -> DEFAULTS.withMaxConcurrentTunnels(value))
                 .withMessageStartingWith("maxConcurrentTunnels is " + value);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> UNLIMITED.withMaxRequestRate(1, value))
+                .isThrownBy(() -> DEFAULTS.withMaxRequestRate(1, value))
                 .withMessageStartingWith("maxRequestBurst is " + value);
     }
 
@@ -58,7 +56,7 @@ class LimitOptionsTest {
             doubles = {0, -1, 0.000_9, 1_000_000.1, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
     void rateOutOfRange_isRefused(double rate) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> UNLIMITED.withMaxRequestRate(rate))
+                .isThrownBy(() -> DEFAULTS.withMaxRequestRate(rate))
                 .withMessage("maxRequestRate is " + rate
                         + " (expected 0.001 to 1000000 requests a second, or no limit at all)");
     }
@@ -67,18 +65,33 @@ class LimitOptionsTest {
     @CsvSource({"2, 2", "2.5, 2", "100, 50"})
     void burstOfNoMoreThanTheRate_isRefused(double rate, int burst) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> UNLIMITED.withMaxRequestRate(rate, burst))
+                .isThrownBy(() -> DEFAULTS.withMaxRequestRate(rate, burst))
                 .withMessage("maxRequestBurst is " + burst + " (expected more than the maxRequestRate " + rate + ")");
+    }
+
+    @Test
+    void idleConnections_mayBeNone_butNotLess() {
+        assertThat(DEFAULTS.withMaxIdleConnections(0).maxIdleConnections()).isZero();
+        assertThat(DEFAULTS.withMaxIdleConnectionsPerHost(0).maxIdleConnectionsPerHost())
+                .isZero();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DEFAULTS.withMaxIdleConnections(-1))
+                .withMessage("maxIdleConnections is -1 (expected 0 or more)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DEFAULTS.withMaxIdleConnectionsPerHost(-1))
+                .withMessage("maxIdleConnectionsPerHost is -1 (expected 0 or more)");
     }
 
     @Test
     void burstWithoutARate_isRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new LimitOptions(
-                        UNLIMITED.maxConcurrentRequests(),
-                        UNLIMITED.maxRequestRate(),
+                        DEFAULTS.maxConcurrentRequests(),
+                        DEFAULTS.maxRequestRate(),
                         OptionalInt.of(5),
-                        UNLIMITED.maxConcurrentTunnels()))
+                        DEFAULTS.maxConcurrentTunnels(),
+                        DEFAULTS.maxIdleConnections(),
+                        DEFAULTS.maxIdleConnectionsPerHost()))
                 .withMessageContaining("without a maxRequestRate");
     }
 }

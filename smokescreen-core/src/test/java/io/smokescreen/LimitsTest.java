@@ -70,7 +70,7 @@ class LimitsTest {
     @Nested
     class Rate {
 
-        private final LimitOptions threeAtOnce = LimitOptions.unlimited().withMaxRequestRate(0.001, 3);
+        private final LimitOptions threeAtOnce = LimitOptions.defaults().withMaxRequestRate(0.001, 3);
 
         @Test
         void oneMoreThanTheBurst_is429_andTheConnectionStays() {
@@ -141,7 +141,7 @@ class LimitsTest {
         void exactlyAsManyAsTheLimit_areInWork() throws IOException {
             Semaphore answers = new Semaphore(0);
             try (TestOrigin origin = TestOrigin.start(answeringWhenAllowed(answers));
-                    TestProxy proxy = limited(LimitOptions.unlimited().withMaxConcurrentRequests(3))) {
+                    TestProxy proxy = limited(LimitOptions.defaults().withMaxConcurrentRequests(3))) {
                 proxy.dns().answer(NAME, TestProxy.OPEN_ADDRESS);
                 List<RawClient> inWork = new ArrayList<>();
                 for (int i = 0; i < 3; i++) {
@@ -177,7 +177,7 @@ class LimitsTest {
         @EnumSource
         void ending_givesThePlaceBack(Ending ending) throws IOException {
             try (FullBacklog deaf = new FullBacklog();
-                    TestProxy proxy = prepared(LimitOptions.unlimited().withMaxConcurrentRequests(1))) {
+                    TestProxy proxy = prepared(LimitOptions.defaults().withMaxConcurrentRequests(1))) {
                 ending.happen(proxy, deaf, "CONNECT TARGET HTTP/1.1\r\nHost: x\r\n\r\n");
                 await().until(() -> proxy.requestsInWork() == 0);
                 ending.happen(proxy, deaf, "GET http://TARGET/ HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -191,7 +191,7 @@ class LimitsTest {
         @Test
         void openTunnel_isNoRequestInWork() throws IOException {
             try (TestOrigin origin = TestOrigin.start(TestOrigin::echo);
-                    TestProxy proxy = prepared(LimitOptions.unlimited().withMaxConcurrentRequests(1));
+                    TestProxy proxy = prepared(LimitOptions.defaults().withMaxConcurrentRequests(1));
                     RawClient client = proxy.connect()) {
                 assertThat(tunnel(client, origin)).isEqualTo(200);
 
@@ -203,7 +203,7 @@ class LimitsTest {
         /** A refused body is read for a while so that the connection can stay; that must not block others. */
         @Test
         void refusedRequest_whoseBodyIsStillToCome_holdsNoPlace() {
-            try (TestProxy proxy = limited(LimitOptions.unlimited().withMaxConcurrentRequests(1));
+            try (TestProxy proxy = limited(LimitOptions.defaults().withMaxConcurrentRequests(1));
                     RawClient slow = proxy.connect()) {
                 slow.send("POST http://evil.test/ HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n");
                 assertThat(HttpReply.read(slow).status()).isEqualTo(407);
@@ -214,7 +214,7 @@ class LimitsTest {
 
         @Test
         void storm_endsWithNothingInWork() throws Exception {
-            try (TestProxy proxy = limited(LimitOptions.unlimited().withMaxConcurrentRequests(2))) {
+            try (TestProxy proxy = limited(LimitOptions.defaults().withMaxConcurrentRequests(2))) {
                 List<Thread> clients = new ArrayList<>();
                 for (int i = 0; i < 8; i++) {
                     Thread client = new Thread(() -> {
@@ -242,7 +242,7 @@ class LimitsTest {
     @Nested
     class Tunnels {
 
-        private final LimitOptions one = LimitOptions.unlimited().withMaxConcurrentTunnels(1);
+        private final LimitOptions one = LimitOptions.defaults().withMaxConcurrentTunnels(1);
 
         @Test
         void oneTooMany_is429_beforeAnythingIsDialed() throws IOException {

@@ -91,7 +91,7 @@ final class ProxyAssembly {
 
     /** As in Go, 0 is no limit. */
     private LimitOptions limits() {
-        LimitOptions limits = LimitOptions.unlimited();
+        LimitOptions limits = LimitOptions.defaults();
         int requests = configuration.get(OperationSettings.MAX_CONCURRENT_REQUESTS);
         if (requests > 0) {
             limits = limits.withMaxConcurrentRequests(requests);

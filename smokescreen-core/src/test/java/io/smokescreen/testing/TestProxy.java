@@ -61,6 +61,7 @@ public final class TestProxy implements AutoCloseable {
                 .allowMissingRole(true)
                 .resolverOptions(ResolverOptions.servers(List.of(dns.address())))
                 .metricsSink((metric, value, tags) -> measurements.add(new Measurement(metric, value, tags)))
+                .timeConnect(true)
                 .eventLoopThreads(2);
         customize.accept(builder);
         log.attach();

@@ -31,6 +31,11 @@ final class Account {
         this.record = new ExchangeRecord(client.loggedAddress(), client.commonName(), client.organizationalUnit());
     }
 
+    /** {@return when the head of the request was complete, as {@link System#nanoTime()}} */
+    long beganNanos() {
+        return record.startNanos();
+    }
+
     /** A head is here, which may be malformed. */
     void asked(HttpMethod method) {
         record.requested(method.equals(HttpMethod.CONNECT) ? ProxyType.CONNECT : ProxyType.HTTP, "", "");

@@ -17,6 +17,7 @@ import io.smokescreen.internal.request.ResponseDecoder;
 import io.smokescreen.internal.track.OpenConnection;
 import io.smokescreen.internal.track.TextHygiene;
 import java.io.IOException;
+import java.util.function.LongSupplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,24 +38,30 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     private final Stages stages;
     private final RequestDecoder decoder;
     private final ResponseEncoder encoder;
+    private final LongSupplier requestBegan;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ClientIdentity identity;
     private @Nullable Exchange current;
     private boolean closing;
 
-    private ExchangeHandler(Stages stages, RequestDecoder decoder, ResponseEncoder encoder) {
+    private ExchangeHandler(Stages stages, RequestDecoder decoder, ResponseEncoder encoder, LongSupplier requestBegan) {
         this.stages = stages;
         this.decoder = decoder;
         this.encoder = encoder;
+        this.requestBegan = requestBegan;
     }
 
-    /** Puts the HTTP/1.1 codec and this handler at the end of a client's pipeline. */
-    public static void install(ChannelPipeline pipeline, Stages stages) {
+    /**
+     * Puts the HTTP/1.1 codec and this handler at the end of a client's pipeline.
+     *
+     * @param requestBegan tells when the first byte of the latest request was here, as {@link System#nanoTime()}
+     */
+    public static void install(ChannelPipeline pipeline, Stages stages, LongSupplier requestBegan) {
         RequestDecoder decoder = new RequestDecoder();
         ResponseEncoder encoder = new ResponseEncoder();
         pipeline.addLast("decoder", decoder);
         pipeline.addLast("encoder", encoder);
-        pipeline.addLast("exchange", new ExchangeHandler(stages, decoder, encoder));
+        pipeline.addLast("exchange", new ExchangeHandler(stages, decoder, encoder, requestBegan));
     }
 
     @Override
@@ -143,6 +150,11 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         return encoder;
     }
 
+    /** {@return when the current request's first byte was here} */
+    long requestBegan() {
+        return requestBegan.getAsLong();
+    }
+
     ClientIdentity identity() {
         ClientIdentity known = identity;
         if (known == null) {
@@ -180,7 +192,7 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     /** The current exchange is over and the connection with it; what was written still goes out. */
     void finishAndClose() {
         over();
-        LingeringClose.begin(channel(), stages.stall());
+        LingeringClose.begin(channel(), stages.waits().flush());
     }
 
     /**
@@ -194,7 +206,7 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         pipeline.fireUserEventTriggered(ConnectionEvent.TUNNEL_BEGAN);
         pipeline.remove(encoder);
         pipeline.remove(this);
-        Tunnel.join(channel, destination, connection, stages.tunnelIdle());
+        Tunnel.join(channel, destination, connection, stages.waits().tunnelIdle());
         removeCodec(destination.pipeline()); // first: what the client sent ahead must not meet the request encoder
         pipeline.remove(decoder);
         destination.config().setAutoRead(true);

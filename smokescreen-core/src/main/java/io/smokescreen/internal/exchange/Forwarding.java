@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.smokescreen.internal.address.VettedAddress;
 import io.smokescreen.internal.relay.Forward;
+import io.smokescreen.internal.relay.ForwardLimits;
 import io.smokescreen.internal.relay.ForwardOutcome;
 import io.smokescreen.internal.request.Request;
 import io.smokescreen.internal.request.ResponseDecoder;
@@ -37,6 +38,7 @@ final class Forwarding implements ForwardOutcome {
     private final String role;
     private final List<VettedAddress> addresses;
     private final IdleConnections idle;
+    private final ForwardLimits limits;
 
     private IdleConnections.@Nullable Key key;
     private @Nullable Channel destination;
@@ -57,6 +59,8 @@ final class Forwarding implements ForwardOutcome {
         this.request = request;
         this.role = role;
         this.addresses = addresses;
+        this.limits = stages.waits()
+                .forwarding(client.requestBegan(), exchange.account().beganNanos());
         this.idle = stages.idleConnections().apply(client.channel().eventLoop());
     }
 
@@ -207,7 +211,7 @@ final class Forwarding implements ForwardOutcome {
         destination = channel;
         key = connectionKey;
         OpenConnection connection = OpenConnection.of(channel);
-        Forward started = new Forward(request, client.channel(), channel, connection, stages.stall(), this);
+        Forward started = new Forward(request, client.channel(), channel, connection, limits, this);
         forward = started;
         started.begin();
         if (started.isOver()) {

@@ -7,7 +7,6 @@ import io.smokescreen.internal.policy.GuardedRoleExtractor;
 import io.smokescreen.internal.track.Tracker;
 import io.smokescreen.internal.upstream.Dialer;
 import io.smokescreen.internal.upstream.IdleConnections;
-import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -23,8 +22,7 @@ import java.util.function.Supplier;
  * @param dialer vetted addresses to channels
  * @param idleConnections of an event loop
  * @param tracker writes what happened
- * @param stall how long a forwarded HTTP message may stand still
- * @param tunnelIdle how long a tunnel may carry nothing
+ * @param waits how long the relay waits for what
  * @param denyMessageExtra follows the message of each denial
  * @param draining whether no further requests are taken
  */
@@ -37,7 +35,6 @@ public record Stages(
         Dialer dialer,
         Function<EventLoop, IdleConnections> idleConnections,
         Tracker tracker,
-        Duration stall,
-        Duration tunnelIdle,
+        Waits waits,
         String denyMessageExtra,
         BooleanSupplier draining) {}

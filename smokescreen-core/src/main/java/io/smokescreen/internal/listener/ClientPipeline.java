@@ -54,7 +54,8 @@ public final class ClientPipeline {
 
     private void assemble(Channel channel) {
         ChannelPipeline pipeline = channel.pipeline();
-        pipeline.addLast("deadline", new HeadDeadline(readHeader, keepAlive)); // first: all that follows counts
+        HeadDeadline deadline = new HeadDeadline(readHeader, keepAlive);
+        pipeline.addLast("deadline", deadline); // first: all that follows counts
         if (proxyProtocol != null) { // before TLS: a load balancer that passes TLS through cannot send it inside
             pipeline.addLast("proxy-header", new ProxyHeaderHandler(proxyProtocol, stages.tracker()));
         }
@@ -63,6 +64,6 @@ public final class ClientPipeline {
             handler.setHandshakeTimeoutMillis(readHeader.toMillis());
             pipeline.addLast("tls", handler);
         });
-        ExchangeHandler.install(pipeline, stages); // HTTP codec, then one exchange at a time
+        ExchangeHandler.install(pipeline, stages, deadline::requestBegan); // HTTP codec, then one exchange at a time
     }
 }

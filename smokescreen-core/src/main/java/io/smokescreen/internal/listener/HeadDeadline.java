@@ -24,10 +24,16 @@ final class HeadDeadline extends ChannelInboundHandlerAdapter {
     private final long keepAliveNanos;
     private @Nullable Future<?> timer;
     private boolean idle;
+    private long beganNanos = System.nanoTime();
 
     HeadDeadline(Duration readHeader, Duration keepAlive) {
         this.readHeaderNanos = readHeader.toNanos();
         this.keepAliveNanos = keepAlive.toNanos();
+    }
+
+    /** {@return when the latest request began: its first byte, the first one of a connection with its acceptance} */
+    long requestBegan() {
+        return beganNanos;
     }
 
     @Override
@@ -44,6 +50,7 @@ final class HeadDeadline extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (idle) {
             idle = false;
+            beganNanos = System.nanoTime();
             closeIn(ctx, readHeaderNanos);
         }
         ctx.fireChannelRead(message);
@@ -62,6 +69,7 @@ final class HeadDeadline extends ChannelInboundHandlerAdapter {
             stop();
         } else if (event == ConnectionEvent.AWAITING_REQUEST) {
             idle = true;
+            beganNanos = System.nanoTime(); // what was sent ahead begins now
             closeIn(ctx, keepAliveNanos);
         } else if (event == ConnectionEvent.TUNNEL_BEGAN) {
             ctx.pipeline().remove(this);

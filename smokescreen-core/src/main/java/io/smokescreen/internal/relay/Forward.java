@@ -1,7 +1,6 @@
 package io.smokescreen.internal.relay;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -17,7 +16,6 @@ import io.smokescreen.internal.request.OutgoingMessages;
 import io.smokescreen.internal.request.Request;
 import io.smokescreen.internal.request.ResponseDecoder;
 import io.smokescreen.internal.track.OpenConnection;
-import java.time.Duration;
 import java.util.List;
 
 /**
@@ -33,15 +31,13 @@ import java.util.List;
  */
 public final class Forward {
 
-    private static final String HANDLER = "forward";
-
     private final Request request;
     private final Channel client;
     private final Channel destination;
     private final ResponseDecoder responses;
     private final OpenConnection connection;
     private final ForwardOutcome outcome;
-    private final ForwardStall stall;
+    private final ForwardTimer timer;
 
     private long receivedBefore;
     private boolean bodyBegan;
@@ -56,7 +52,7 @@ public final class Forward {
      * @param client the client's channel
      * @param destination the channel to the origin, with a {@link ResponseDecoder} and an encoder in place
      * @param connection counts what crosses the destination's channel
-     * @param stallLimit how long nothing may move
+     * @param limits how long it may take
      * @param outcome told what became of it
      */
     public Forward(
@@ -64,14 +60,14 @@ public final class Forward {
             Channel client,
             Channel destination,
             OpenConnection connection,
-            Duration stallLimit,
+            ForwardLimits limits,
             ForwardOutcome outcome) {
         this.request = request;
         this.client = client;
         this.destination = destination;
         this.responses = destination.pipeline().get(ResponseDecoder.class);
         this.connection = connection;
-        this.stall = new ForwardStall(connection, client.eventLoop(), stallLimit, this::stalled);
+        this.timer = new ForwardTimer(connection, client.eventLoop(), limits, this::late);
         this.outcome = outcome;
     }
 
@@ -82,11 +78,11 @@ public final class Forward {
             fault(Failure.INVALID_RESPONSE, "the origin ended the connection or spoke unasked");
             return;
         }
-        destination.pipeline().addLast(HANDLER, new ForwardEnd(this));
+        new ForwardEnd(this).addTo(destination.pipeline());
         HttpRequest head = OutgoingMessages.toOrigin(request, true);
         destination.write(head, destination.voidPromise());
         destination.config().setAutoRead(true);
-        stall.watch();
+        timer.watch();
     }
 
     /** A piece of the request's body, ownership included. */
@@ -100,6 +96,7 @@ public final class Forward {
         destination.write(OutgoingMessages.withPassableTrailers(content), destination.voidPromise());
         if (last) {
             requestEnded = true;
+            timer.requestComplete();
             destination.flush();
         }
     }
@@ -232,7 +229,7 @@ public final class Forward {
                 return;
             }
             end();
-            detach();
+            ForwardEnd.removeFrom(destination.pipeline());
             outcome.finished(keepClient && requestEnded, requestEnded && responses.cleanlyFinished());
         });
     }
@@ -248,9 +245,17 @@ public final class Forward {
         }
         outcome.responseBegan(0);
         end();
-        detach();
+        ForwardEnd.removeFrom(destination.pipeline());
         client.writeAndFlush(OutgoingMessages.interimToClient(head), client.voidPromise());
         outcome.switched();
+    }
+
+    private void late(ForwardTimer.Late what) {
+        switch (what) {
+            case REQUEST -> fault(Failure.REQUEST_STALLED, "the request was not complete within the read timeout");
+            case RESPONSE -> fault(Failure.ORIGIN_STALLED, "the response was not complete within the write timeout");
+            case NEXT_BYTE -> stalled();
+        }
     }
 
     /** Nothing moved for too long; whose turn it was decides what the client is told. */
@@ -283,17 +288,6 @@ public final class Forward {
 
     private void end() {
         over = true;
-        stall.stop();
-    }
-
-    /**
-     * Leaves the destination's channel to what comes next. After a fault nothing does: then the handler stays, so that what
-     * the closing channel still reports does not go unhandled.
-     */
-    private void detach() {
-        ChannelPipeline pipeline = destination.pipeline();
-        if (pipeline.get(HANDLER) != null) {
-            pipeline.remove(HANDLER);
-        }
+        timer.stop();
     }
 }

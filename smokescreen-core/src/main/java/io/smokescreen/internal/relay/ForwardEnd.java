@@ -2,16 +2,33 @@ package io.smokescreen.internal.relay;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 
 /** The destination's end of a {@link Forward}. */
 final class ForwardEnd extends ChannelInboundHandlerAdapter {
 
     static final String CLOSED = "the origin closed the connection without an answer";
 
+    private static final String NAME = "forward";
+
     private final Forward forward;
 
     ForwardEnd(Forward forward) {
         this.forward = forward;
+    }
+
+    void addTo(ChannelPipeline pipeline) {
+        pipeline.addLast(NAME, this);
+    }
+
+    /**
+     * Leaves the channel to what comes next. After a fault nothing does: then the handler stays, so that what the closing
+     * channel still reports does not go unhandled.
+     */
+    static void removeFrom(ChannelPipeline pipeline) {
+        if (pipeline.get(NAME) != null) {
+            pipeline.remove(NAME);
+        }
     }
 
     @Override

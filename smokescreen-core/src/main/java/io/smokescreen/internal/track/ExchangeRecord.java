@@ -141,6 +141,11 @@ public final class ExchangeRecord {
         return requestedHost;
     }
 
+    /** {@return when the exchange began, as {@link System#nanoTime()}} */
+    public long startNanos() {
+        return startNanos;
+    }
+
     /** {@return nanoseconds since the exchange began} */
     public long elapsedNanos() {
         return System.nanoTime() - startNanos;

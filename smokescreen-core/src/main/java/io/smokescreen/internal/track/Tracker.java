@@ -20,12 +20,18 @@ public final class Tracker {
     private static final double NANOS_PER_MILLISECOND = 1e6;
 
     private final GuardedMetricsSink metrics;
+    private final boolean timeConnect;
     private final CanonicalLog log = new CanonicalLog();
     private final Set<OpenConnection> open = ConcurrentHashMap.newKeySet();
     private final DistinctHosts hosts = new DistinctHosts();
 
-    public Tracker(GuardedMetricsSink metrics) {
+    /**
+     * @param metrics where measurements go
+     * @param timeConnect whether the time of each attempt to connect is one of them
+     */
+    public Tracker(GuardedMetricsSink metrics, boolean timeConnect) {
         this.metrics = metrics;
+        this.timeConnect = timeConnect;
     }
 
     /** {@return the connections to destinations that are open now} */
@@ -77,7 +83,9 @@ public final class Tracker {
     public void dialed(String host, long nanos) {
         hosts.attempted(host, true);
         metrics.record(Metric.CONNECTION_ATTEMPTS, 1, List.of("true"));
-        metrics.record(Metric.CONNECTION_TIME, nanos / NANOS_PER_SECOND, List.of());
+        if (timeConnect) {
+            metrics.record(Metric.CONNECTION_TIME, nanos / NANOS_PER_SECOND, List.of());
+        }
     }
 
     /** The attempt to connect failed; {@code type} is timeout, refused, reset, aborted or unknown. */

@@ -25,19 +25,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IdleConnections {
 
-    /** The most connections that wait, for one event loop. */
-    static final int MAX_TOTAL = 256;
-
-    /** The most connections that wait for one key. */
-    static final int MAX_PER_KEY = 16;
-
     /** How long a connection waits. */
     static final Duration MAX_IDLE = Duration.ofSeconds(30);
 
     private static final String HANDLER = "idle";
 
+    private final IdleLimits limits;
     private final Map<Key, Deque<Channel>> idle = new HashMap<>();
-    private int total;
 
     /**
      * What a connection was opened for.
@@ -47,6 +41,13 @@ public final class IdleConnections {
      * @param address the vetted address
      */
     public record Key(String role, Destination destination, InetSocketAddress address) {}
+
+    /**
+     * @param limits shared with the other event loops
+     */
+    public IdleConnections(IdleLimits limits) {
+        this.limits = limits;
+    }
 
     /** {@return a connection for this key that still stands, no longer in here} */
     public Optional<Channel> take(Key key) {
@@ -65,23 +66,18 @@ public final class IdleConnections {
 
     /** Keeps a connection that finished perfectly, or closes it where there are enough. */
     public void offer(Key key, Channel channel) {
-        Deque<Channel> channels = idle.computeIfAbsent(key, unused -> new ArrayDeque<>(1));
-        if (total >= MAX_TOTAL || channels.size() >= MAX_PER_KEY || !channel.isActive()) {
-            if (channels.isEmpty()) {
-                idle.remove(key);
-            }
+        if (!channel.isActive() || !limits.tryAdd(key.destination())) {
             channel.close();
             return;
         }
-        channels.addLast(channel);
-        total++;
+        idle.computeIfAbsent(key, unused -> new ArrayDeque<>(1)).addLast(channel);
         channel.pipeline()
                 .addFirst(HANDLER, new Watch(key)); // before the decoder, which would swallow what comes unasked
         channel.config().setAutoRead(true);
     }
 
     private void forget(Key key, Deque<Channel> channels) {
-        total--;
+        limits.remove(key.destination());
         if (channels.isEmpty()) {
             idle.remove(key);
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.smokescreen.AddressRules;
+import io.smokescreen.LimitOptions;
 import io.smokescreen.SmokescreenBuilder;
 import io.smokescreen.api.AclDecision;
 import io.smokescreen.api.AddressVerdict;
@@ -45,6 +46,20 @@ class ConnectionReuseTest {
             assertThat(http.proxy().closes()).isEmpty();
             http.origin().close();
             await().until(() -> http.proxy().closes().size() == 1);
+        }
+    }
+
+    @Test
+    void noPlaceForIdleConnections_meansANewOneEachTime() throws Exception {
+        try (PlainHttp http = PlainHttp.to(
+                        PlainHttp.answering(head -> "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+                        builder -> builder.limits(LimitOptions.defaults().withMaxIdleConnectionsPerHost(0)));
+                RawClient client = http.client()) {
+            assertThat(client.send(http.get("/")).readHead()).startsWith("HTTP/1.1 200 OK");
+            assertThat(client.send(http.get("/")).readHead()).startsWith("HTTP/1.1 200 OK");
+
+            assertThat(http.origin().accepted()).isEqualTo(2);
+            await().until(() -> http.proxy().closes().size() == 2);
         }
     }
 

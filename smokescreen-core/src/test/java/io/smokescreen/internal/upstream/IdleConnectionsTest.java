@@ -18,7 +18,10 @@ import org.junit.jupiter.api.Test;
 
 class IdleConnectionsTest {
 
-    private final IdleConnections idle = new IdleConnections();
+    private static final int MAX = 20;
+    private static final int MAX_PER_HOST = 3;
+
+    private final IdleConnections idle = new IdleConnections(new IdleLimits(MAX, MAX_PER_HOST));
 
     @Test
     void take_givesBackWhatWasOffered_once_lastOneFirst() {
@@ -89,12 +92,12 @@ class IdleConnectionsTest {
     }
 
     @Test
-    void oneKey_isBounded() {
+    void oneHost_isBounded() {
         List<EmbeddedChannel> channels = new ArrayList<>();
-        for (int i = 0; i <= IdleConnections.MAX_PER_KEY; i++) {
+        for (int i = 0; i <= MAX_PER_HOST; i++) {
             channels.add(offered(key("a.test")));
         }
-        EmbeddedChannel tooMany = channels.remove(IdleConnections.MAX_PER_KEY);
+        EmbeddedChannel tooMany = channels.remove(MAX_PER_HOST);
         assertThat(tooMany.isActive()).isFalse();
         assertThat(channels).allMatch(EmbeddedChannel::isActive);
         assertThat(idle.take(key("a.test"))).isPresent();
@@ -104,7 +107,7 @@ class IdleConnectionsTest {
     @Test
     void allTogether_areBounded() {
         List<EmbeddedChannel> channels = new ArrayList<>();
-        for (int i = 0; i < IdleConnections.MAX_TOTAL; i++) {
+        for (int i = 0; i < MAX; i++) {
             channels.add(offered(key("h" + i + ".test")));
         }
         assertThat(channels).allMatch(EmbeddedChannel::isActive);
@@ -117,6 +120,32 @@ class IdleConnectionsTest {
     }
 
     @Test
+    void limits_areThoseOfAllEventLoopsTogether() {
+        IdleLimits shared = new IdleLimits(3, 2);
+        IdleConnections one = new IdleConnections(shared);
+        IdleConnections other = new IdleConnections(shared);
+
+        assertThat(offered(one, key("a.test")).isActive()).isTrue();
+        assertThat(offered(other, key("a.test")).isActive()).isTrue();
+        assertThat(offered(one, key("a.test")).isActive()).isFalse();
+        assertThat(offered(one, key("b.test")).isActive()).isTrue();
+        assertThat(offered(other, key("c.test")).isActive()).isFalse();
+
+        assertThat(other.take(key("a.test"))).isPresent();
+        assertThat(offered(one, key("a.test")).isActive()).isTrue();
+    }
+
+    @Test
+    void noPlaces_meansThatNothingIsKept() {
+        assertThat(offered(new IdleConnections(new IdleLimits(0, 1)), key("a.test"))
+                        .isActive())
+                .isFalse();
+        assertThat(offered(new IdleConnections(new IdleLimits(1, 0)), key("a.test"))
+                        .isActive())
+                .isFalse();
+    }
+
+    @Test
     void closedConnection_isNotKept() {
         EmbeddedChannel closed = new EmbeddedChannel();
         closed.close();
@@ -125,8 +154,12 @@ class IdleConnectionsTest {
     }
 
     private EmbeddedChannel offered(IdleConnections.Key key) {
+        return offered(idle, key);
+    }
+
+    private static EmbeddedChannel offered(IdleConnections connections, IdleConnections.Key key) {
         EmbeddedChannel channel = new EmbeddedChannel();
-        idle.offer(key, channel);
+        connections.offer(key, channel);
         return channel;
     }
 
