@@ -5,10 +5,12 @@ import static java.util.Objects.requireNonNull;
 import io.smokescreen.api.AclDecision;
 import io.smokescreen.api.AclPolicy;
 import io.smokescreen.api.AclRequest;
+import io.smokescreen.internal.policy.AclCounts;
 import io.smokescreen.internal.policy.AclFile;
 import io.smokescreen.internal.policy.AclIndex;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -121,5 +123,46 @@ public final class Acl implements AclPolicy {
      */
     public List<String> warnings() {
         return index.warnings();
+    }
+
+    /** {@return what this ACL holds, in numbers, to be shown to people} */
+    public Summary summary() {
+        AclCounts counts = index.counts();
+        return new Summary(
+                counts.open(),
+                counts.report(),
+                counts.enforce(),
+                counts.allowedDomains(),
+                counts.defaultAction(),
+                counts.globalAllowList(),
+                counts.globalDenyList());
+    }
+
+    /**
+     * What an ACL holds, in numbers.
+     *
+     * <p>Thread safety: immutable.
+     *
+     * @param open how many services have the action {@code open}
+     * @param report how many services have the action {@code report}
+     * @param enforce how many services have the action {@code enforce}
+     * @param allowedDomains entries of {@code allowed_domains}, of all services and the default rule together
+     * @param defaultAction the default rule's action; empty without a default rule
+     * @param globalAllowList entries of the {@code global_allow_list}
+     * @param globalDenyList entries of the {@code global_deny_list}
+     */
+    public record Summary(
+            int open,
+            int report,
+            int enforce,
+            int allowedDomains,
+            Optional<String> defaultAction,
+            int globalAllowList,
+            int globalDenyList) {
+
+        /** Checks that there is an answer for the default rule. */
+        public Summary {
+            requireNonNull(defaultAction, "defaultAction");
+        }
     }
 }

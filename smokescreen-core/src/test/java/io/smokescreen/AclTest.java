@@ -8,6 +8,7 @@ import io.smokescreen.api.ConfigurationException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,5 +44,26 @@ class AclTest {
     void warnings_tellTheirPlace() {
         assertThat(Acl.fromYaml("inline", OPEN).warnings())
                 .containsExactly("inline:1:1: no default rule: a role without a rule of its own is denied");
+    }
+
+    @Test
+    void summary_countsWhatTheFileHolds() {
+        Acl acl = Acl.fromYaml("inline", """
+                version: v1
+                services:
+                  - {name: a, action: open}
+                  - {name: b, action: enforce, allowed_domains: [a.test, "*.b.test"]}
+                  - {name: c, action: enforce, allowed_domains: [a.test]}
+                  - {name: d, action: report}
+                  - {name: e, action: report}
+                  - {name: f, action: report}
+                default: {action: report, allowed_domains: [c.test]}
+                global_allow_list: [d.test]
+                global_deny_list: [e.test, f.test]
+                """);
+
+        assertThat(acl.summary()).isEqualTo(new Acl.Summary(1, 3, 2, 4, Optional.of("report"), 1, 2));
+        assertThat(Acl.fromYaml("inline", OPEN).summary())
+                .isEqualTo(new Acl.Summary(1, 0, 0, 0, Optional.empty(), 0, 0));
     }
 }

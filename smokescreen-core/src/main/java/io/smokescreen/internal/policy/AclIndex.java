@@ -66,6 +66,11 @@ public final class AclIndex implements AclPolicy {
         return warnings;
     }
 
+    /** {@return what it holds, in numbers} */
+    public AclCounts counts() {
+        return AclCounts.of(this);
+    }
+
     /** Returns the rules by role, in the order of the file. */
     Map<String, AclRule> rules() {
         return Collections.unmodifiableMap(rules);
