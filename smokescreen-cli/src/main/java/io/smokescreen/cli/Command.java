@@ -1,18 +1,17 @@
 package io.smokescreen.cli;
 
-import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_OPTION_LIST;
-
 import io.smokescreen.SmokescreenBuilder;
 import io.smokescreen.api.SmokescreenException;
 import io.smokescreen.cli.config.Configuration;
 import io.smokescreen.cli.config.OperationSettings;
 import io.smokescreen.cli.logging.LogConfigurator;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -23,6 +22,8 @@ final class Command {
     /** The exit code of everything that keeps the command from its work. */
     static final int EXIT_ERROR = 1;
 
+    private static final List<Subcommand> SUBCOMMANDS = List.of(new CheckCommand(), new CompletionCommand());
+
     private final Consumer<SmokescreenBuilder> customization;
 
     Command(Consumer<SmokescreenBuilder> customization) {
@@ -30,18 +31,22 @@ final class Command {
     }
 
     int execute(String[] arguments) {
-        return commandLine().execute(Flags.withTwoDashes(arguments));
+        CommandLine command = commandLine();
+        return command.execute(Flags.withTwoDashes(arguments, command.getCommandSpec()));
     }
 
     CommandLine commandLine() {
-        CommandSpec spec = Flags.addTo(CommandSpec.create().name("smokescreen"));
+        CommandSpec spec = CommandSpec.create().name("smokescreen").addOption(Flags.help());
+        spec.addOption(OptionSpec.builder("-v", "--version")
+                .versionHelp(true)
+                .description("Print the version.")
+                .build());
         spec.versionProvider(new Version());
-        UsageMessageSpec usage = spec.usageMessage();
-        usage.customSynopsis(Help.SYNOPSIS).description(Help.DESCRIPTION).footer(Help.FOOTER);
-        usage.sortOptions(false).autoWidth(true);
-        usage.sectionMap().put(SECTION_KEY_OPTION_LIST, GroupedOptions::render);
+        HelpPages.COMMAND.on(Flags.addTo(spec));
+        SUBCOMMANDS.forEach(each -> spec.addSubcommand(each.name(), new CommandLine(each.spec())));
         return new CommandLine(spec)
                 .setOverwrittenOptionsAllowed(true) // as in Go, the last one holds
+                .setAllowSubcommandsAsOptionParameters(true)
                 .setExecutionStrategy(this::run)
                 .setParameterExceptionHandler(Command::wrongFlags);
     }
@@ -52,18 +57,32 @@ final class Command {
             return helped;
         }
         try {
-            Configuration configuration = Flags.configuration(parsed);
-            LogConfigurator.apply(
-                    configuration.get(OperationSettings.LOG_LEVEL), configuration.get(OperationSettings.LOG_FORMAT));
-            return Launch.untilStopped(
-                    new ProxyAssembly(configuration, () -> Flags.configuration(parsed), customization));
+            return parsed.hasSubcommand()
+                    ? subcommand(parsed.subcommand()).run(parsed, customization)
+                    : runProxy(parsed);
         } catch (SmokescreenException e) {
             err(parsed).println("smokescreen: " + oneLine(e));
+        } catch (ParameterException e) {
+            throw e;
         } catch (RuntimeException e) {
             err(parsed).println("smokescreen: internal error, please report it");
             e.printStackTrace(err(parsed));
         }
         return EXIT_ERROR;
+    }
+
+    private int runProxy(ParseResult parsed) {
+        Configuration configuration = Flags.configuration(parsed);
+        LogConfigurator.apply(
+                configuration.get(OperationSettings.LOG_LEVEL), configuration.get(OperationSettings.LOG_FORMAT));
+        return Launch.untilStopped(new ProxyAssembly(configuration, () -> Flags.configuration(parsed), customization));
+    }
+
+    private static Subcommand subcommand(ParseResult parsed) {
+        return SUBCOMMANDS.stream()
+                .filter(each -> each.name().equals(parsed.commandSpec().name()))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static PrintWriter err(ParseResult parsed) {
@@ -74,7 +93,7 @@ final class Command {
     private static int wrongFlags(ParameterException failure, String[] arguments) {
         PrintWriter err = failure.getCommandLine().getErr();
         err.println("smokescreen: " + oneLine(failure) + suggestion(failure).orElse(""));
-        err.println("See 'smokescreen --help'.");
+        err.println("See '" + failure.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
         return EXIT_ERROR;
     }
 

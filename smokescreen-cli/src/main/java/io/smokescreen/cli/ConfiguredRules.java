@@ -48,6 +48,7 @@ final class ConfiguredRules implements RulesSource {
     private final Configuration atStart;
     private final Supplier<Configuration> reader;
     private volatile Configuration latest;
+    private volatile Optional<Acl> latestAcl = Optional.empty();
     private boolean loadedBefore;
 
     /**
@@ -70,9 +71,15 @@ final class ConfiguredRules implements RulesSource {
         }
         loadedBefore = true;
         latest = configuration;
+        latestAcl = acl;
         acl.ifPresent(loaded -> loaded.warnings().forEach(LOG::warn));
         tellWhatNeedsARestart(configuration);
         return rules;
+    }
+
+    /** {@return the ACL that was last loaded, if there is one} */
+    Optional<Acl> acl() {
+        return latestAcl;
     }
 
     /** {@return every file that the rules were last loaded from} */

@@ -5,6 +5,7 @@ import io.smokescreen.cli.config.Setting;
 import io.smokescreen.cli.config.Settings;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
@@ -22,36 +22,25 @@ final class Flags {
 
     static final String CONFIG_FILE = "--config-file";
     static final String HELP = "--help";
-    static final String VERSION = "--version";
-
-    /** Those that stand alone; all others take a value. */
-    private static final Set<String> ALONE = Settings.ALL.stream()
-            .filter(setting -> setting.shape() == Setting.Shape.SWITCH)
-            .map(Setting::flag)
-            .collect(Collectors.toUnmodifiableSet());
-
-    private static final Set<String> WITH_VALUE = Settings.ALL.stream()
-            .map(Setting::flag)
-            .filter(flag -> !ALONE.contains(flag))
-            .collect(Collectors.toUnmodifiableSet());
 
     private static final Pattern ONE_DASH = Pattern.compile("-([a-z][a-z-]+)(=.*)?", Pattern.DOTALL);
+    private static final Set<String> VALUES_OF_FILES = Set.of("FILE", "DIR");
 
     private Flags() {}
 
-    /** Adds the flags of the command itself, then those of all settings. */
-    static CommandSpec addTo(CommandSpec spec) {
-        spec.addOption(OptionSpec.builder(HELP)
+    /** {@return the flag that asks for help} */
+    static OptionSpec help() {
+        return OptionSpec.builder(HELP)
                 .usageHelp(true)
                 .description("Show this help text.")
-                .build());
-        spec.addOption(OptionSpec.builder("-v", VERSION)
-                .versionHelp(true)
-                .description("Print the version.")
-                .build());
+                .build();
+    }
+
+    /** Adds the flag of the config file, then those of all settings. */
+    static CommandSpec addTo(CommandSpec spec) {
         spec.addOption(OptionSpec.builder(CONFIG_FILE)
                 .paramLabel("FILE")
-                .type(String.class)
+                .type(Path.class)
                 .description("Load configuration from FILE. Flags override values in the file.")
                 .build());
         Settings.ALL.forEach(setting -> spec.addOption(option(setting)));
@@ -63,13 +52,18 @@ final class Flags {
         return switch (setting.shape()) {
             case SWITCH -> option.type(Boolean.class).build();
             case VALUE ->
-                option.type(String.class).paramLabel(setting.valueName()).build();
+                option.type(valueType(setting)).paramLabel(setting.valueName()).build();
             case LIST, ADDING_LIST ->
                 option.type(List.class)
-                        .auxiliaryTypes(String.class)
+                        .auxiliaryTypes(valueType(setting))
                         .paramLabel(setting.valueName())
                         .build();
         };
+    }
+
+    /** Values are read by the settings, from their texts; the type makes shells complete names of files. */
+    private static Class<?> valueType(Setting<?> setting) {
+        return VALUES_OF_FILES.contains(setting.valueName()) ? Path.class : String.class;
     }
 
     private static String description(Setting<?> setting) {
@@ -78,23 +72,27 @@ final class Flags {
     }
 
     /**
-     * {@return the configuration of what was parsed, the config file included}
+     * {@return the configuration of what was parsed, the config file included; flags may stand before a subcommand and after
+     * it, as if all of them stood in a row}
      *
+     * @param parsed what the command was given, the subcommand included
      * @throws io.smokescreen.api.ConfigurationException if anything in it is wrong
      */
     static Configuration configuration(ParseResult parsed) {
+        Optional<Path> file = Optional.empty();
         Map<Setting<?>, List<String>> texts = new LinkedHashMap<>();
-        for (Setting<?> setting : Settings.ALL) {
-            if (parsed.hasMatchedOption(setting.flag())) {
-                texts.put(setting, texts(parsed.matchedOption(setting.flag())));
+        for (ParseResult level = parsed; level != null; level = level.subcommand()) {
+            for (Setting<?> setting : Settings.ALL) {
+                if (level.hasMatchedOption(setting.flag())) {
+                    texts.computeIfAbsent(setting, any -> new ArrayList<>())
+                            .addAll(texts(level.matchedOption(setting.flag())));
+                }
+            }
+            if (level.hasMatchedOption(CONFIG_FILE)) {
+                file = Optional.of(level.matchedOptionValue(CONFIG_FILE, Path.of("")));
             }
         }
-        return Configuration.of(configFile(parsed), texts);
-    }
-
-    private static Optional<Path> configFile(ParseResult parsed) {
-        return Optional.ofNullable(parsed.matchedOptionValue(CONFIG_FILE, (String) null))
-                .map(Path::of);
+        return Configuration.of(file, texts);
     }
 
     /** The texts as they were written; a switch that stands alone has none, and what picocli made of it. */
@@ -104,28 +102,30 @@ final class Flags {
                 : option.originalStringValues();
     }
 
-    /** Go takes a flag with one dash too. */
-    static String[] withTwoDashes(String[] arguments) {
-        List<String> result = new ArrayList<>(arguments.length);
-        String before = "";
-        for (String argument : arguments) {
-            boolean isValue = WITH_VALUE.contains(before) || before.equals(CONFIG_FILE);
-            String spelled = isValue ? argument : withTwoDashes(argument);
-            result.add(spelled);
-            before = isValue ? "" : spelled;
+    /**
+     * {@return the arguments with two dashes at each flag; Go takes one too}
+     *
+     * @param spec the command, with its subcommands
+     */
+    static String[] withTwoDashes(String[] arguments, CommandSpec spec) {
+        Map<String, OptionSpec> flags = new HashMap<>(spec.optionsMap());
+        spec.subcommands()
+                .values()
+                .forEach(each -> flags.putAll(each.getCommandSpec().optionsMap()));
+        String[] result = arguments.clone();
+        for (int i = 0; i < result.length && !result[i].equals("--"); i++) {
+            result[i] = withTwoDashes(result[i], flags.keySet());
+            OptionSpec flag = flags.get(result[i]);
+            if (flag != null && flag.arity().min() > 0) {
+                i++; // its value, whatever it looks like
+            }
         }
-        return result.toArray(String[]::new);
+        return result;
     }
 
-    private static String withTwoDashes(String argument) {
+    private static String withTwoDashes(String argument, Set<String> known) {
         Matcher oneDash = ONE_DASH.matcher(argument);
-        if (!oneDash.matches()) {
-            return argument;
-        }
-        String flag = "--" + oneDash.group(1);
-        boolean known = WITH_VALUE.contains(flag)
-                || ALONE.contains(flag)
-                || Set.of(HELP, VERSION, CONFIG_FILE).contains(flag);
-        return known ? "-" + argument : argument;
+        boolean isFlag = oneDash.matches() && known.contains("--" + oneDash.group(1));
+        return isFlag ? "-" + argument : argument;
     }
 }

@@ -159,7 +159,8 @@ class FlagsTest {
     }
 
     private static Configuration parse(String... flags) {
-        return Flags.configuration(commandLine().parseArgs(Flags.withTwoDashes(flags)));
+        CommandLine command = commandLine();
+        return Flags.configuration(command.parseArgs(Flags.withTwoDashes(flags, command.getCommandSpec())));
     }
 
     private static String errorOf(String... flags) {

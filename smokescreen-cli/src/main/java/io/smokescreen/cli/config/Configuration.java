@@ -69,6 +69,14 @@ public final class Configuration {
         return given.containsKey(setting);
     }
 
+    /** {@return what was given for a setting, as it was written; empty if nothing was} */
+    public List<String> texts(Setting<?> setting) {
+        Given texts = given.get(setting);
+        return texts == null
+                ? List.of()
+                : texts.texts().stream().map(Given.Text::value).toList();
+    }
+
     /**
      * Hands a value to the engine if it was given, so that the engine's own default holds otherwise.
      *

@@ -1,0 +1,35 @@
+package io.smokescreen.cli;
+
+import io.smokescreen.SmokescreenBuilder;
+import io.smokescreen.cli.config.Configuration;
+import io.smokescreen.cli.logging.LogConfigurator;
+import io.smokescreen.cli.logging.LogLevel;
+import java.io.PrintWriter;
+import java.util.function.Consumer;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code smokescreen check}: does all that a start does except listening, and tells what would be enforced. */
+final class CheckCommand implements Subcommand {
+
+    @Override
+    public String name() {
+        return "check";
+    }
+
+    @Override
+    public CommandSpec spec() {
+        return Flags.addTo(HelpPages.CHECK.on(CommandSpec.create().name(name()).addOption(Flags.help())));
+    }
+
+    @Override
+    public int run(ParseResult parsed, Consumer<SmokescreenBuilder> customization) {
+        LogConfigurator.useStandardError(LogLevel.ERROR); // what is logged as a warning is part of the summary
+        Configuration configuration = Flags.configuration(parsed);
+        ProxyAssembly assembly = new ProxyAssembly(configuration, () -> configuration, customization);
+        assembly.builder().build().close();
+        PrintWriter out = parsed.commandSpec().commandLine().getOut();
+        new CheckSummary(configuration, assembly.rules().acl()).lines().forEach(out::println);
+        return out.checkError() ? Command.EXIT_ERROR : 0; // it flushes; a summary that nobody got is none
+    }
+}

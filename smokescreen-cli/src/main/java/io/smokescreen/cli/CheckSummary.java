@@ -1,0 +1,130 @@
+package io.smokescreen.cli;
+
+import io.smokescreen.Acl;
+import io.smokescreen.SmokescreenBuilder;
+import io.smokescreen.cli.config.Configuration;
+import io.smokescreen.cli.config.ListenSettings;
+import io.smokescreen.cli.config.PolicySettings;
+import io.smokescreen.cli.config.Setting;
+import io.smokescreen.cli.config.Settings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What a proxy with a configuration would enforce, in lines for people.
+ *
+ * <p>The settings that decide who may reach what are told in words, be they given or not; of all others, those that were given.
+ */
+final class CheckSummary {
+
+    private static final Set<Setting<?>> TOLD_IN_WORDS = Set.of(
+            ListenSettings.IP,
+            ListenSettings.PORT,
+            ListenSettings.TLS_CERT_FILE,
+            ListenSettings.TLS_CLIENT_CA_FILES,
+            ListenSettings.TLS_CRL_FILES,
+            PolicySettings.ACL_FILE,
+            PolicySettings.ALLOW_MISSING_ROLE,
+            PolicySettings.ADDRESS_POLICY);
+
+    private final Configuration settings;
+    private final Optional<Acl> acl;
+    private final List<String> lines = new ArrayList<>();
+
+    CheckSummary(Configuration settings, Optional<Acl> acl) {
+        this.settings = settings;
+        this.acl = acl;
+    }
+
+    List<String> lines() {
+        lines.clear();
+        lines.add("The configuration is valid. A proxy with it would hold to this:");
+        lines.add("");
+        row("config file", settings.file().map(Object::toString).orElse("none"));
+        row("listens on", listenAddress() + ", port " + settings.get(ListenSettings.PORT));
+        tls();
+        role();
+        acl();
+        row("addresses", addressPolicy());
+        rows("also set", otherSettings());
+        rows("warnings", acl.map(Acl::warnings).orElse(List.of()));
+        return List.copyOf(lines);
+    }
+
+    private String listenAddress() {
+        String ip = settings.get(ListenSettings.IP);
+        return ip.equals(SmokescreenBuilder.DEFAULT_LISTEN_IP) ? "every address" : ip;
+    }
+
+    private void tls() {
+        String text = settings.get(ListenSettings.TLS_CERT_FILE)
+                .map(file -> "certificate from " + file + ", client authorities from "
+                        + files(ListenSettings.TLS_CLIENT_CA_FILES) + ", revocation lists from "
+                        + files(ListenSettings.TLS_CRL_FILES))
+                .orElse("none, clients connect in the clear");
+        row("TLS", text);
+    }
+
+    private String files(Setting<? extends List<?>> setting) {
+        List<?> files = settings.get(setting);
+        return files.isEmpty() ? "none" : files.stream().map(Object::toString).collect(Collectors.joining(", "));
+    }
+
+    private void role() {
+        if (acl.isEmpty()) {
+            row("role", "not needed, there is no ACL");
+            return;
+        }
+        boolean allowed = settings.get(PolicySettings.ALLOW_MISSING_ROLE);
+        row("role", "a client without one is " + (allowed ? "judged by the default rule" : "denied"));
+    }
+
+    private void acl() {
+        if (acl.isEmpty()) {
+            row("ACL", "none, every host is allowed whose address is");
+            return;
+        }
+        Acl.Summary holds = acl.get().summary();
+        int services = holds.open() + holds.report() + holds.enforce();
+        row("ACL", settings.get(PolicySettings.ACL_FILE).map(Object::toString).orElse("of the application"));
+        row(
+                "",
+                services + " services (" + holds.open() + " open, " + holds.report() + " report, " + holds.enforce()
+                        + " enforce), " + holds.allowedDomains() + " allowed domains");
+        row("", "default rule: " + holds.defaultAction().orElse("none, a role without a rule is denied"));
+        row("", "global lists: " + holds.globalAllowList() + " hosts allowed, " + holds.globalDenyList() + " denied");
+    }
+
+    private String addressPolicy() {
+        return switch (settings.get(PolicySettings.ADDRESS_POLICY)) {
+            case STRICT -> "strict: only public ones, unless a rule says otherwise";
+            case SMOKESCREEN -> "smokescreen: the table and the order of Go's Smokescreen";
+        };
+    }
+
+    private List<String> otherSettings() {
+        return Settings.ALL.stream()
+                .filter(setting -> settings.isGiven(setting) && !TOLD_IN_WORDS.contains(setting))
+                .map(setting -> setting.key() + ": " + withoutPasswords(String.join(", ", settings.texts(setting))))
+                .toList();
+    }
+
+    private void rows(String name, List<String> texts) {
+        for (int i = 0; i < texts.size(); i++) {
+            row(i == 0 ? name : "", texts.get(i));
+        }
+    }
+
+    private void row(String name, String text) {
+        lines.add(String.format(Locale.ROOT, "%-12s %s", name, text).stripTrailing());
+    }
+
+    /** A URL of a next hop may hold one, and this goes into logs of builds. */
+    private static String withoutPasswords(String text) {
+        return text.replaceAll("//[^/@]*@", "//...@");
+    }
+}

@@ -1,0 +1,59 @@
+package io.smokescreen.cli;
+
+/** The prose of {@code --help}; the lists of flags are made from the settings. */
+final class HelpPages {
+
+    static final HelpPage COMMAND = new HelpPage("""
+            smokescreen [FLAG]...
+              or:  smokescreen check|completion [FLAG]... [ARGUMENT]...""", """
+            An egress proxy: clients reach the outside only through it. It knows who asks, whether that role may reach \
+            that host, and that the address it connects to is a public one.""", """
+            DURATION is one or more numbers with a unit (ms, s, m, h): 10s, 1m30s, 500ms, 1.5h.
+            RANGE is in CIDR notation: 192.0.2.0/24, 2001:db8::/32.
+            A value may follow its flag after a blank or after '='. Flags override the config file.
+
+            Examples:
+              Anyone on this machine may reach any public address:
+                smokescreen --listen-ip 127.0.0.1
+                curl --proxy http://127.0.0.1:4750 https://example.com/
+              What the ACL says decides, clients without a role get its default rule:
+                smokescreen --egress-acl-file acl.yaml --allow-missing-role
+              An internal service may be reached although its address is private:
+                smokescreen --egress-acl-file acl.yaml --allow-address 10.1.2.3:443
+              Everything in a file, one port changed:
+                smokescreen --config-file smokescreen.yaml --listen-port 4751
+              Is all of that right, and what does it amount to?
+                smokescreen check --config-file smokescreen.yaml
+              Complete flags at this shell's prompt:
+                source <(smokescreen completion bash)
+
+            Log lines go to standard output, errors of the command to standard error.
+            SIGTERM, SIGINT and SIGUSR2 stop gracefully, a second SIGTERM or SIGINT at once; SIGHUP reloads.
+            Exit code: 0 after a stop, 1 if a flag, a file or the address to listen on is wrong.""");
+
+    static final HelpPage CHECK = new HelpPage("smokescreen check [FLAG]...", """
+            Check flags, config file and every file they name, and print what a proxy with them would enforce. Nothing \
+            is listened on.""", """
+            Every flag of the proxy is taken as well, before or after 'check'; 'smokescreen --help' lists them.
+
+            Examples:
+              Before a restart or a reload:
+                smokescreen check --config-file smokescreen.yaml
+              An ACL alone, as a step of a build:
+                smokescreen check --egress-acl-file acl.yaml
+
+            Exit code: 0 if all is right, 1 if anything is wrong; one line on standard error then tells what and where.""");
+
+    static final HelpPage COMPLETION = new HelpPage(
+            "smokescreen completion SHELL",
+            "Print a script that lets a shell complete subcommands, flags and names of files.",
+            """
+            Examples:
+              For this shell, bash or zsh:
+                source <(smokescreen completion bash)
+              For every bash of this user:
+                cd ~/.local/share/bash-completion/completions
+                smokescreen completion bash > smokescreen""");
+
+    private HelpPages() {}
+}
