@@ -1,8 +1,9 @@
 package io.smokescreen.api;
 
 /**
- * Thrown before anything is started, when a setting, an ACL file or a rule is not valid. The message names the value,
- * where it stands (file, line and column where there are any) and what was expected instead.
+ * Thrown when a setting, an ACL file or a rule is not valid: before anything is started, or before anything of a reload is
+ * put in force. The message names the value, where it stands (file, line and column where there are any) and what was
+ * expected instead.
  */
 public final class ConfigurationException extends SmokescreenException {
 

@@ -22,7 +22,8 @@ public record ListDiff(List<String> added, List<String> removed) {
     }
 
     private static List<String> missingFrom(List<String> known, List<String> entries) {
-        Set<String> seen = new HashSet<>(known);
+        Set<String> seen = new HashSet<>(2 * (known.size() + entries.size()));
+        seen.addAll(known);
         List<String> missing = new ArrayList<>();
         for (String entry : entries) {
             if (seen.add(entry)) {
