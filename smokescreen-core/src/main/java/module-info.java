@@ -12,6 +12,7 @@ module io.smokescreen.core {
     requires io.netty.handler;
     requires io.netty.resolver;
     requires io.netty.resolver.dns;
+    requires io.netty.tcnative.classes.openssl;
     requires io.netty.transport;
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.unix.common;

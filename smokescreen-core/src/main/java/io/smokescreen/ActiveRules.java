@@ -1,7 +1,7 @@
 package io.smokescreen;
 
-import io.netty.handler.ssl.SslContext;
 import io.smokescreen.internal.exchange.Ruleset;
+import io.smokescreen.internal.tls.TlsContext;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -13,4 +13,4 @@ import java.util.Optional;
  * @param tls what new connections of clients begin with
  * @param loadedAt when that was
  */
-record ActiveRules(Rules rules, Ruleset ruleset, Optional<SslContext> tls, Instant loadedAt) {}
+record ActiveRules(Rules rules, Ruleset ruleset, Optional<TlsContext> tls, Instant loadedAt) {}

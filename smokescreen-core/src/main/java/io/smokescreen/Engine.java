@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 final class Engine {
 
     private static final int REFRESH_OWN_ADDRESSES_SECONDS = 10;
+    private static final int MEASURE_REVOCATION_LISTS_SECONDS = 60;
 
     /** As often as an agent of statsd passes gauges on, and more often than Prometheus asks. */
     private static final int REPORT_HOSTS_SECONDS = 10;
@@ -121,7 +122,8 @@ final class Engine {
                     shorter(timeouts.readHeader(), timeouts.readRequest()),
                     timeouts.keepAlive(),
                     proxyProtocol == null ? null : proxyProtocol.toProtocol(),
-                    rules::tls);
+                    rules::tls,
+                    metrics);
             ListeningSocket socket = listenDescriptor == null
                     ? ListeningSocket.toBind(listenAddress, io)
                     : ListeningSocket.inherited(listenDescriptor, io);
@@ -142,6 +144,12 @@ final class Engine {
         housekeeping.scheduleWithFixedDelay(
                 self::refresh, REFRESH_OWN_ADDRESSES_SECONDS, REFRESH_OWN_ADDRESSES_SECONDS, TimeUnit.SECONDS);
         housekeeping.scheduleWithFixedDelay(tracker::reportHosts, 0, REPORT_HOSTS_SECONDS, TimeUnit.SECONDS);
+        housekeeping.scheduleWithFixedDelay(
+                this::measureRevocationLists, 0, MEASURE_REVOCATION_LISTS_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void measureRevocationLists() {
+        rules.tls().ifPresent(context -> context.measureRevocationLists(metrics));
     }
 
     private Stages stages(IoTransport io, RunningEngine running) {

@@ -1,10 +1,10 @@
 package io.smokescreen;
 
-import io.netty.handler.ssl.SslContext;
 import io.smokescreen.api.ConfigurationException;
 import io.smokescreen.api.Metric;
 import io.smokescreen.api.MetricsSink;
 import io.smokescreen.internal.exchange.Ruleset;
+import io.smokescreen.internal.tls.TlsContext;
 import io.smokescreen.internal.track.TextHygiene;
 import java.util.List;
 import java.util.Optional;
@@ -52,7 +52,7 @@ final class LiveRules {
         return active.ruleset();
     }
 
-    Optional<SslContext> tls() {
+    Optional<TlsContext> tls() {
         return active.tls();
     }
 

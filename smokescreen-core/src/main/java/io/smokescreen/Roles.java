@@ -1,6 +1,6 @@
 package io.smokescreen;
 
-import io.smokescreen.internal.policy.SubjectNames;
+import io.smokescreen.internal.x509.SubjectNames;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
 

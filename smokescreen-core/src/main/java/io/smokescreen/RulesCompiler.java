@@ -1,6 +1,5 @@
 package io.smokescreen;
 
-import io.netty.handler.ssl.SslContext;
 import io.smokescreen.api.AddressFilter;
 import io.smokescreen.api.ConfigurationException;
 import io.smokescreen.internal.address.GuardedAddressFilter;
@@ -8,8 +7,8 @@ import io.smokescreen.internal.address.SelfConnections;
 import io.smokescreen.internal.address.VettingRules;
 import io.smokescreen.internal.exchange.Decisions;
 import io.smokescreen.internal.exchange.Ruleset;
-import io.smokescreen.internal.listener.TlsContext;
 import io.smokescreen.internal.policy.GuardedAclPolicy;
+import io.smokescreen.internal.tls.TlsContext;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +37,7 @@ final class RulesCompiler {
      * @throws ConfigurationException if they cannot be used
      */
     ActiveRules compile(Rules rules) {
-        return compile(rules, rules.tls().map(RulesCompiler::tlsContext));
+        return compile(rules, rules.tls().map(TlsOptions::newContext));
     }
 
     /**
@@ -57,13 +56,13 @@ final class RulesCompiler {
                     + " as at the start; restart to change that)");
         }
         // Clients go on resuming their sessions where nothing changed.
-        Optional<SslContext> tls = rules.tls().equals(before.rules().tls())
+        Optional<TlsContext> tls = rules.tls().equals(before.rules().tls())
                 ? before.tls()
-                : rules.tls().map(RulesCompiler::tlsContext);
+                : rules.tls().map(TlsOptions::newContext);
         return compile(rules, tls);
     }
 
-    private ActiveRules compile(Rules rules, Optional<SslContext> tls) {
+    private ActiveRules compile(Rules rules, Optional<TlsContext> tls) {
         Decisions decisions =
                 new Decisions(rules.aclPolicy().map(GuardedAclPolicy::new).orElse(null), allowMissingRole);
         return new ActiveRules(rules, new Ruleset(decisions, addresses(rules.addressRules())), tls, Instant.now());
@@ -80,9 +79,5 @@ final class RulesCompiler {
                     + " replaces them (expected AddressRules.defaults())");
         }
         return new VettingRules(new GuardedAddressFilter(self, true, addressFilter), rules.temporarilyDeferred());
-    }
-
-    private static SslContext tlsContext(TlsOptions options) {
-        return TlsContext.of(options.key(), options.certificates(), options.clientAuthorities());
     }
 }

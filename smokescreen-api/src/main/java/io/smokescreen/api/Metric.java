@@ -118,6 +118,20 @@ public enum Metric {
             Kind.HISTOGRAM,
             Unit.MILLISECONDS,
             "Time from the head of a request to the start of the attempt to connect"),
+    /** TLS handshakes that failed, or whose client was refused after all. */
+    TLS_HANDSHAKE_ERROR("tls.handshake_error", "TLS handshakes with clients that failed", "reason"),
+    /** Uses of a revocation list that is out of date. */
+    CRL_EXPIRED(
+            "crl.expired",
+            "Clients let in by a revocation list that is past its next update or not yet valid",
+            "issuer"),
+    /** How long a revocation list still is up to date. */
+    CRL_REMAINING(
+            "crl.remaining",
+            Kind.GAUGE,
+            Unit.SECONDS,
+            "Time until the next update of a revocation list is due, negative when it is overdue",
+            "issuer"),
     /** Next hops chosen. */
     UPSTREAM_PROXY_SELECTED("upstream_proxy_selector.proxy_selected", "Next-hop proxies chosen");
 

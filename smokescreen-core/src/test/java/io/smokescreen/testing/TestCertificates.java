@@ -2,62 +2,89 @@ package io.smokescreen.testing;
 
 import io.smokescreen.TlsOptions;
 import java.io.IOException;
-import java.math.BigInteger;
+import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.KeyStore;
+import java.security.Principal;
 import java.security.PrivateKey;
-import java.security.SecureRandom;
-import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
-import java.security.spec.ECGenParameterSpec;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Date;
+import java.util.ArrayList;
 import java.util.List;
-import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
 import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x509.BasicConstraints;
-import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.cert.X509v3CertificateBuilder;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** A certificate authority for an hour, with P-256 keys. */
 public final class TestCertificates {
 
-    private static final X500Name ISSUER = new X500Name("CN=Test CA");
+    private static final String NAME = "CN=Test CA";
     private static final char[] NO_PASSWORD = {};
-    private static final Duration LIFETIME = Duration.ofHours(1);
 
     private final Identity authority;
 
-    private TestCertificates() throws GeneralSecurityException, IOException {
-        KeyPair keys = newKeys();
-        X509v3CertificateBuilder builder = builder(ISSUER, keys);
-        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
-        this.authority = sign(builder, keys.getPrivate(), keys);
+    private TestCertificates(Identity authority) {
+        this.authority = authority;
     }
 
-    /** A private key and its certificate. */
-    public record Identity(PrivateKey key, X509Certificate certificate) {}
+    /** A private key and its certificate, and what leads from that to a root, which is left out. */
+    public record Identity(PrivateKey key, List<X509Certificate> chain) {
+
+        public X509Certificate certificate() {
+            return chain.get(0);
+        }
+
+        /** {@return this with other certificates to be sent along with its own} */
+        public Identity with(X509Certificate... others) {
+            List<X509Certificate> all = new ArrayList<>(List.of(certificate()));
+            all.addAll(List.of(others));
+            return new Identity(key, all);
+        }
+    }
 
     /** {@return a new authority, always of the same name} */
     public static TestCertificates create() throws GeneralSecurityException, IOException {
-        return new TestCertificates();
+        return create(NAME);
+    }
+
+    /** {@return a new authority of that name} */
+    public static TestCertificates create(String name) throws GeneralSecurityException, IOException {
+        KeyPair keys = TestIssuance.newKeys("EC");
+        return new TestCertificates(
+                new TestIssuance(new X500Name(name), keys, null).keys(keys).issueAuthority());
+    }
+
+    /** {@return an authority under this one} */
+    public TestCertificates intermediate(String name) throws GeneralSecurityException, IOException {
+        return new TestCertificates(issuing(name).issueAuthority());
+    }
+
+    /** {@return the authority's own certificate} */
+    public X509Certificate certificate() {
+        return authority.certificate();
+    }
+
+    /** {@return the authority's key and certificate} */
+    public Identity authority() {
+        return authority;
     }
 
     /** {@return an identity, such as {@code CN=app,OU=payments}} */
     public Identity issue(String subject) throws GeneralSecurityException, IOException {
-        KeyPair keys = newKeys();
-        X509v3CertificateBuilder builder = builder(new X500Name(subject), keys);
-        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
-        return sign(builder, authority.key(), keys);
+        return issuing(subject).issue();
+    }
+
+    /** {@return an identity to be issued, with whatever the test wants it to have} */
+    public TestIssuance issuing(String subject) {
+        return new TestIssuance(new X500Name(subject), null, authority);
+    }
+
+    /** {@return a revocation list to be made} */
+    public TestCrl revoking(X509Certificate... certificates) {
+        return new TestCrl(authority, List.of(certificates));
     }
 
     /** {@return TLS for a proxy that asks clients for certificates of this authority} */
@@ -67,51 +94,66 @@ public final class TestCertificates {
                 .withClientAuthorities(List.of(authority.certificate()));
     }
 
-    /** {@return TLS for a client that trusts this authority and shows these certificates: none or one} */
+    /**
+     * {@return TLS for a client that trusts this authority and shows these certificates, none or one, whomever the server
+     * trusts}
+     */
     public SSLContext clientTls(Identity... identities) throws GeneralSecurityException, IOException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, NO_PASSWORD);
-        for (Identity identity : identities) {
-            store.setKeyEntry("own", identity.key(), NO_PASSWORD, new Certificate[] {identity.certificate()});
-        }
-        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(store, NO_PASSWORD);
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, NO_PASSWORD);
         trusted.setCertificateEntry("authority", authority.certificate());
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(trusted);
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+        KeyManager[] keys = identities.length == 0 ? null : new KeyManager[] {new OneKey(identities[0])};
+        context.init(keys, trust.getTrustManagers(), null);
         return context;
     }
 
-    private static X509v3CertificateBuilder builder(X500Name subject, KeyPair keys) {
-        Instant now = Instant.now();
-        BigInteger serial = new BigInteger(127, new SecureRandom());
-        return new JcaX509v3CertificateBuilder(
-                ISSUER,
-                serial,
-                Date.from(now.minus(LIFETIME)),
-                Date.from(now.plus(LIFETIME)),
-                subject,
-                keys.getPublic());
-    }
+    /** Shows its certificate even to a server that does not ask for one of its issuer. */
+    private static final class OneKey extends X509ExtendedKeyManager {
 
-    private static KeyPair newKeys() throws GeneralSecurityException {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-        generator.initialize(new ECGenParameterSpec("secp256r1"));
-        return generator.generateKeyPair();
-    }
+        private static final String ALIAS = "own";
 
-    private static Identity sign(X509v3CertificateBuilder builder, PrivateKey signer, KeyPair subject)
-            throws GeneralSecurityException {
-        try {
-            X509Certificate certificate = new JcaX509CertificateConverter()
-                    .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(signer)));
-            return new Identity(subject.getPrivate(), certificate);
-        } catch (OperatorCreationException e) {
-            throw new GeneralSecurityException(e);
+        private final Identity identity;
+
+        OneKey(Identity identity) {
+            this.identity = identity;
+        }
+
+        @Override
+        public String[] getClientAliases(String keyType, Principal[] issuers) {
+            return new String[] {ALIAS};
+        }
+
+        @Override
+        public String chooseClientAlias(String[] keyTypes, Principal[] issuers, Socket socket) {
+            return ALIAS;
+        }
+
+        @Override
+        public String chooseEngineClientAlias(String[] keyTypes, Principal[] issuers, SSLEngine engine) {
+            return ALIAS;
+        }
+
+        @Override
+        public String[] getServerAliases(String keyType, Principal[] issuers) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public String chooseServerAlias(String keyType, Principal[] issuers, Socket socket) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public X509Certificate[] getCertificateChain(String alias) {
+            return identity.chain().toArray(X509Certificate[]::new);
+        }
+
+        @Override
+        public PrivateKey getPrivateKey(String alias) {
+            return identity.key();
         }
     }
 }

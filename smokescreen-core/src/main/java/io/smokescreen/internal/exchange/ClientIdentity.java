@@ -1,17 +1,14 @@
 package io.smokescreen.internal.exchange;
 
 import io.netty.channel.Channel;
-import io.netty.handler.ssl.SslHandler;
+import io.netty.util.AttributeKey;
 import io.smokescreen.api.ClientRequest;
-import io.smokescreen.internal.policy.SubjectNames;
 import io.smokescreen.internal.request.Request;
+import io.smokescreen.internal.x509.SubjectNames;
 import java.net.InetSocketAddress;
-import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
  * Who is at the other end of a connection: established once for each connection, after TLS.
@@ -22,19 +19,23 @@ import javax.net.ssl.SSLPeerUnverifiedException;
  * @param commonName of the leaf, or the empty string
  * @param organizationalUnit of the leaf, or the empty string
  */
-record ClientIdentity(
+public record ClientIdentity(
         InetSocketAddress peer,
         Optional<Announcement> announcement,
         List<X509Certificate> certificates,
         String commonName,
         String organizationalUnit) {
 
+    /** The client's verified certificates, its own first; set once they are, else there are none. */
+    public static final AttributeKey<List<X509Certificate>> CERTIFICATES =
+            AttributeKey.valueOf(ClientIdentity.class, "certificates");
+
     static ClientIdentity of(Channel channel) {
         InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
         Optional<Announcement> announcement = Announcement.of(channel);
-        List<X509Certificate> chain = chainOf(channel);
-        if (chain.isEmpty()) {
-            return new ClientIdentity(peer, announcement, chain, "", "");
+        List<X509Certificate> chain = channel.attr(CERTIFICATES).get();
+        if (chain == null || chain.isEmpty()) {
+            return new ClientIdentity(peer, announcement, List.of(), "", "");
         }
         X509Certificate leaf = chain.get(0);
         return new ClientIdentity(
@@ -63,22 +64,5 @@ record ClientIdentity(
     /** {@return the client's address as log lines give it} */
     InetSocketAddress loggedAddress() {
         return announcement.map(Announcement::client).orElse(peer);
-    }
-
-    private static List<X509Certificate> chainOf(Channel channel) {
-        SslHandler tls = channel.pipeline().get(SslHandler.class);
-        if (tls == null) {
-            return List.of();
-        }
-        try {
-            List<X509Certificate> chain = new ArrayList<>();
-            for (Certificate certificate : tls.engine().getSession().getPeerCertificates()) {
-                chain.add((X509Certificate) certificate);
-            }
-            return List.copyOf(chain);
-        } catch (SSLPeerUnverifiedException e) {
-            // The client presented none, which is allowed: it has no identity then.
-            return List.of();
-        }
     }
 }

@@ -3,10 +3,11 @@ package io.smokescreen.internal.listener;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import io.smokescreen.api.MetricsSink;
 import io.smokescreen.internal.exchange.ExchangeHandler;
 import io.smokescreen.internal.exchange.Stages;
+import io.smokescreen.internal.tls.TlsContext;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -19,7 +20,8 @@ public final class ClientPipeline {
     private final Duration readHeader;
     private final Duration keepAlive;
     private final @Nullable ProxyProtocol proxyProtocol;
-    private final Supplier<Optional<SslContext>> tls;
+    private final Supplier<Optional<TlsContext>> tls;
+    private final MetricsSink metrics;
 
     /**
      * @param stages what an exchange calls
@@ -27,18 +29,21 @@ public final class ClientPipeline {
      * @param keepAlive until the first byte of a further request
      * @param proxyProtocol null: connections begin with TLS or HTTP
      * @param tls asked for each connection; empty: clients connect in the clear
+     * @param metrics where failures of TLS are counted
      */
     public ClientPipeline(
             Stages stages,
             Duration readHeader,
             Duration keepAlive,
             @Nullable ProxyProtocol proxyProtocol,
-            Supplier<Optional<SslContext>> tls) {
+            Supplier<Optional<TlsContext>> tls,
+            MetricsSink metrics) {
         this.stages = stages;
         this.readHeader = readHeader;
         this.keepAlive = keepAlive;
         this.proxyProtocol = proxyProtocol;
         this.tls = tls;
+        this.metrics = metrics;
     }
 
     ChannelInitializer<Channel> initializer(ClientChannels open) {
@@ -59,11 +64,13 @@ public final class ClientPipeline {
         if (proxyProtocol != null) { // before TLS: a load balancer that passes TLS through cannot send it inside
             pipeline.addLast("proxy-header", new ProxyHeaderHandler(proxyProtocol, stages.tracker()));
         }
-        tls.get().ifPresent(context -> {
-            SslHandler handler = context.newHandler(channel.alloc());
-            handler.setHandshakeTimeoutMillis(readHeader.toMillis());
-            pipeline.addLast("tls", handler);
-        });
+        tls.get().ifPresent(context -> addTls(channel, context));
         ExchangeHandler.install(pipeline, stages, deadline::requestBegan); // HTTP codec, then one exchange at a time
+    }
+
+    private void addTls(Channel channel, TlsContext context) {
+        SslHandler handler = context.newHandler(channel.alloc());
+        handler.setHandshakeTimeoutMillis(readHeader.toMillis());
+        HandshakeCheck.install(channel.pipeline(), handler, tls, metrics);
     }
 }

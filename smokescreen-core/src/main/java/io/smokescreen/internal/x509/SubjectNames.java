@@ -1,4 +1,4 @@
-package io.smokescreen.internal.policy;
+package io.smokescreen.internal.x509;
 
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -46,22 +46,41 @@ public final class SubjectNames {
         return names.isEmpty() ? Optional.empty() : nonEmpty(names.get(0));
     }
 
+    /**
+     * {@return whether the subject has more than one common name, readable or not; also where it cannot be told}
+     *
+     * @param certificate a verified certificate
+     */
+    public static boolean hasSeveralCommonNames(X509Certificate certificate) {
+        try {
+            return attributes(certificate, BCStyle.CN).size() > 1;
+        } catch (RuntimeException e) {
+            return true;
+        }
+    }
+
     /** Returns the attribute's values in the order of the encoding; none at all if any of them cannot be read. */
     private static List<String> values(X509Certificate certificate, ASN1ObjectIdentifier type) {
-        List<String> values = new ArrayList<>();
         try {
-            X500Name subject =
-                    X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
-            for (RDN rdn : subject.getRDNs()) {
-                for (AttributeTypeAndValue attribute : rdn.getTypesAndValues()) {
-                    if (attribute.getType().equals(type)) {
-                        values.add(text(attribute.getValue()));
-                    }
-                }
-            }
+            return attributes(certificate, type).stream()
+                    .map(SubjectNames::text)
+                    .toList();
         } catch (RuntimeException e) {
             // Go refuses such a certificate. A role guessed from the rest of the subject could be somebody else's.
             return List.of();
+        }
+    }
+
+    private static List<ASN1Encodable> attributes(X509Certificate certificate, ASN1ObjectIdentifier type) {
+        List<ASN1Encodable> values = new ArrayList<>();
+        X500Name subject =
+                X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
+        for (RDN rdn : subject.getRDNs()) {
+            for (AttributeTypeAndValue attribute : rdn.getTypesAndValues()) {
+                if (attribute.getType().equals(type)) {
+                    values.add(attribute.getValue());
+                }
+            }
         }
         return values;
     }

@@ -1,0 +1,14 @@
+package io.smokescreen;
+
+/** Who implements TLS. */
+public enum TlsProvider {
+    /** {@link #OPENSSL} where it loads and can use the proxy's key, else {@link #JDK}. The default. */
+    AUTO,
+    /** The JDK's. Works everywhere. */
+    JDK,
+    /**
+     * BoringSSL, which needs a fraction of the JDK's time for a handshake. It wants {@code netty-tcnative-boringssl-static} for
+     * the platform on the class path; the proxy cannot be built where it does not load.
+     */
+    OPENSSL
+}

@@ -1,0 +1,66 @@
+package io.smokescreen.internal.tls;
+
+import java.net.Socket;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/** Asks {@link ClientTrust} in a full handshake, so that the client gets an alert. A resumed handshake asks nobody. */
+final class ClientTrustManager extends X509ExtendedTrustManager {
+
+    private final ClientTrust trust;
+    private final boolean nativeAlerts;
+
+    /**
+     * @param nativeAlerts whether the answer goes to BoringSSL, which takes the alert from the exception; the JDK says
+     *     certificate_unknown whatever it was
+     */
+    ClientTrustManager(ClientTrust trust, boolean nativeAlerts) {
+        this.trust = trust;
+        this.nativeAlerts = nativeAlerts;
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        try {
+            trust.verify(chain);
+        } catch (RefusedCertificateException e) {
+            throw nativeAlerts ? NativeAlerts.of(e) : e;
+        }
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        checkClientTrusted(chain, authType);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws CertificateException {
+        checkClientTrusted(chain, authType);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        throw new CertificateException("this side is the server");
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        checkServerTrusted(chain, authType);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws CertificateException {
+        checkServerTrusted(chain, authType);
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+        return trust.acceptedIssuers().toArray(X509Certificate[]::new);
+    }
+}
