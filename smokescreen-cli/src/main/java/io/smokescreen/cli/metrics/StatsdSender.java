@@ -1,7 +1,5 @@
 package io.smokescreen.cli.metrics;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -105,26 +103,23 @@ final class StatsdSender implements Runnable {
     }
 
     private void add(StatsdQueue.Measurement next) {
-        byte[] bytes = encode(next);
-        if (bytes.length > MAX_PACKET_BYTES) {
+        text.setLength(0);
+        line.append(next.metric(), next.value(), next.tagValues(), text);
+        if (text.length() > MAX_PACKET_BYTES) {
             problem = "a measurement of " + next.metric().metricName() + " with all its tags is longer than a packet";
             lose(1);
             return;
         }
-        if (packet.position() + 1 + bytes.length > MAX_PACKET_BYTES) {
+        if (packet.position() + 1 + text.length() > MAX_PACKET_BYTES) {
             flush();
         }
         if (packet.position() > 0) {
             packet.put((byte) '\n');
         }
-        packet.put(bytes);
+        for (int i = 0; i < text.length(); i++) {
+            packet.put((byte) text.charAt(i)); // names and cleaned values are ASCII
+        }
         linesInPacket++;
-    }
-
-    private byte[] encode(StatsdQueue.Measurement measurement) {
-        text.setLength(0);
-        line.append(measurement.metric(), measurement.value(), measurement.tagValues(), text);
-        return text.toString().getBytes(US_ASCII);
     }
 
     private void flush() {

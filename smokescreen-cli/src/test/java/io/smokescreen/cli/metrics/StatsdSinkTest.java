@@ -1,5 +1,6 @@
 package io.smokescreen.cli.metrics;
 
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -212,6 +214,25 @@ class StatsdSinkTest {
             sink.record(Metric.REQUESTS_CONCURRENT, value, List.of());
 
             assertThat(sink.dropped()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void measurementLongerThanAPacket_isDropped_andTheNextIsSent() throws IOException {
+        Map<String, String> many = IntStream.range(0, 12).boxed().collect(toMap(i -> "t" + i, i -> "v".repeat(128)));
+        ExtraTags extra = ExtraTags.none().withTags(Metric.ACL_DECIDE_ERROR, many);
+        try (UdpReceiver statsd = UdpReceiver.start();
+                StatsdSink sink = StatsdSink.start("127.0.0.1:" + statsd.port(), extra)) {
+            sink.record(Metric.ACL_DECIDE_ERROR, 1, List.of());
+            sink.record(Metric.REQUESTS_CONCURRENT, 1, List.of());
+
+            await().atMost(LONG)
+                    .untilAsserted(
+                            () -> assertThat(statsd.packets()).containsExactly("smokescreen.requests.concurrent:1|g"));
+            assertThat(sink.dropped()).isEqualTo(1);
+            await().atMost(LONG).until(() -> !log.list.isEmpty());
+            assertThat(log.list.get(0).getFormattedMessage())
+                    .contains("1 dropped, 1 in all (a measurement of acl.decide_error with all its tags is longer");
         }
     }
 

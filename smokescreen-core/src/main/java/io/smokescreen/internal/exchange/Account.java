@@ -24,7 +24,7 @@ final class Account {
 
     private final Tracker tracker;
     private final ExchangeRecord record;
-    private String host = "";
+    private String destinationHost = "";
 
     Account(Tracker tracker, ClientIdentity client) {
         this.tracker = tracker;
@@ -42,7 +42,7 @@ final class Account {
     }
 
     void requested(Request request) {
-        host = request.destination().host().text();
+        destinationHost = request.destination().host().text();
         ProxyType type = request.isConnect() ? ProxyType.CONNECT : ProxyType.HTTP;
         record.requested(type, request.destination().toString(), request.traceId());
     }
@@ -82,11 +82,11 @@ final class Account {
 
     void dialed(DialResult result) {
         if (result instanceof Connected connected) {
-            tracker.dialed(host, connected.nanos());
+            tracker.dialed(destinationHost, connected.nanos());
             Channel destination = connected.channel();
             record.connected(connected.nanos(), destination.localAddress(), destination.remoteAddress());
         } else if (result instanceof DialResult.Failed failed) {
-            tracker.dialFailed(host, failed.kind().tag());
+            tracker.dialFailed(destinationHost, failed.kind().tag());
         }
     }
 
