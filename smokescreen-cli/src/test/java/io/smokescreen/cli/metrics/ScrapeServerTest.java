@@ -136,8 +136,7 @@ class ScrapeServerTest {
 
     @Test
     void silentConnection_isClosedWhenItsTimeIsUp() throws Exception {
-        server.close();
-        server = ScrapeServer.start(sink, new InetSocketAddress(loopback(), 0), "/metrics", Duration.ofMillis(200));
+        restart(Duration.ofMillis(200));
         try (Socket silent = connect();
                 Socket half = connect()) {
             half.getOutputStream().write("GET /met".getBytes(US_ASCII));
@@ -149,6 +148,7 @@ class ScrapeServerTest {
 
     @Test
     void connectionsBeyondTheLimit_areClosed_andThoseBeforeAreServed() throws Exception {
+        restart(Duration.ofMinutes(5));
         List<Socket> held = new ArrayList<>();
         for (int i = 0; i < ScrapeServer.MAX_CONNECTIONS; i++) {
             held.add(connect());
@@ -200,6 +200,11 @@ class ScrapeServerTest {
 
         server = ScrapeServer.start(sink, "127.0.0.1", address.getPort(), "/metrics");
         assertThat(server.address()).isEqualTo(address);
+    }
+
+    private void restart(Duration connectionLife) throws IOException {
+        server.close();
+        server = ScrapeServer.start(sink, new InetSocketAddress(loopback(), 0), "/metrics", connectionLife);
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {
