@@ -11,6 +11,7 @@ import io.smokescreen.internal.address.AddressVetting;
 import io.smokescreen.internal.address.DnsResolver;
 import io.smokescreen.internal.address.SelfConnections;
 import io.smokescreen.internal.exchange.DryRun;
+import io.smokescreen.internal.exchange.GuardedHealthCheck;
 import io.smokescreen.internal.exchange.PolicyCalls;
 import io.smokescreen.internal.exchange.Stages;
 import io.smokescreen.internal.exchange.Waits;
@@ -30,6 +31,7 @@ import io.smokescreen.internal.upstream.IdleLimits;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -57,6 +59,7 @@ final class Engine {
     private final @Nullable Resolver resolver;
     private final @Nullable Executor policyExecutor;
     private final String denyMessageExtra;
+    private final GuardedHealthCheck healthCheck;
 
     private final GuardedMetricsSink metrics;
     private final Tracker tracker;
@@ -78,6 +81,7 @@ final class Engine {
         this.resolver = builder.resolver;
         this.policyExecutor = builder.policyExecutor;
         this.denyMessageExtra = builder.denyMessageExtra;
+        this.healthCheck = new GuardedHealthCheck(builder.healthCheck);
         this.metrics = new GuardedMetricsSink(builder.metricsSink);
         this.tracker = new Tracker(metrics, builder.timeConnect);
         this.roles = new GuardedRoleExtractor(builder.roleExtractor);
@@ -101,6 +105,10 @@ final class Engine {
         return rules.reload();
     }
 
+    List<ConnectionSnapshot> openConnections() {
+        return tracker.open().stream().map(ConnectionSnapshot::of).toList();
+    }
+
     long metricsFailures() {
         return metrics.failures();
     }
@@ -115,7 +123,7 @@ final class Engine {
                 new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("smokescreen"), io.loops());
         ScheduledExecutorService housekeeping =
                 Executors.newSingleThreadScheduledExecutor(new DefaultThreadFactory("smokescreen-housekeeping", true));
-        RunningEngine running = new RunningEngine(loops, housekeeping, tracker, () -> draining = true);
+        RunningEngine running = new RunningEngine(loops, housekeeping, timeouts.idle(), () -> draining = true);
         try {
             ClientPipeline pipeline = new ClientPipeline(
                     stages(io, running),
@@ -176,6 +184,7 @@ final class Engine {
                         shorter(timeouts.response(), timeouts.idle()),
                         timeouts.idle()),
                 denyMessageExtra,
+                healthCheck,
                 () -> draining);
     }
 

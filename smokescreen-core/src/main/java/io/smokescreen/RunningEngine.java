@@ -2,7 +2,6 @@ package io.smokescreen;
 
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.smokescreen.internal.listener.ProxyServer;
-import io.smokescreen.internal.track.Tracker;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +20,7 @@ final class RunningEngine {
 
     private final MultiThreadIoEventLoopGroup loops;
     private final ScheduledExecutorService housekeeping;
-    private final Tracker tracker;
+    private final Duration tunnelIdle;
     private final Runnable beginDrain;
     private final List<AutoCloseable> resources = new ArrayList<>();
     private @Nullable ProxyServer server;
@@ -29,11 +28,11 @@ final class RunningEngine {
     RunningEngine(
             MultiThreadIoEventLoopGroup loops,
             ScheduledExecutorService housekeeping,
-            Tracker tracker,
+            Duration tunnelIdle,
             Runnable beginDrain) {
         this.loops = loops;
         this.housekeeping = housekeeping;
-        this.tracker = tracker;
+        this.tunnelIdle = tunnelIdle;
         this.beginDrain = beginDrain;
     }
 
@@ -57,9 +56,7 @@ final class RunningEngine {
 
     boolean drain(Duration limit) throws InterruptedException {
         beginDrain.run();
-        int open = tracker.open().size();
-        LOG.info("draining: {} connections to destinations are open, waiting at most {} s", open, limit.toSeconds());
-        return requireServer().drain(limit);
+        return requireServer().drain(limit, tunnelIdle);
     }
 
     /** Closes what is open and waits until the threads have ended. */
@@ -67,7 +64,7 @@ final class RunningEngine {
         beginDrain.run();
         housekeeping.shutdownNow();
         if (server != null) {
-            server.close();
+            server.close(tunnelIdle);
         }
         resources.forEach(RunningEngine::closeQuietly);
         boolean ended = loops.shutdownGracefully(0, THREADS_END_WITHIN.toMillis(), TimeUnit.MILLISECONDS)

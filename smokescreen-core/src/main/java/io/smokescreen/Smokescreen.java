@@ -4,6 +4,7 @@ import io.smokescreen.api.ConfigurationException;
 import io.smokescreen.api.SmokescreenException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,6 +117,15 @@ public final class Smokescreen implements AutoCloseable {
         }
     }
 
+    /**
+     * {@return the connections to destinations that are open, in no particular order: tunnels, plain HTTP requests on their way
+     * and connections that wait for the next one. The numbers are at most a moment old; asking costs the proxy nothing but the
+     * list}
+     */
+    public List<ConnectionSnapshot> openConnections() {
+        return engine.openConnections();
+    }
+
     /** {@return how many measurements the metrics sink failed to take} */
     public long metricsFailures() {
         return engine.metricsFailures();
@@ -123,11 +133,12 @@ public final class Smokescreen implements AutoCloseable {
 
     /**
      * Stops gracefully: accepts no further connection, answers requests on open ones with {@code Connection: close}, waits
-     * until tunnels have closed, and closes what is left at the deadline. Then as {@link #close()}. Does nothing if it is
-     * not started or closed already.
+     * until every tunnel has closed or carried nothing for {@link TimeoutOptions#idle()}, and closes what is left then or at
+     * the deadline. Connections that wait for a request are closed after two seconds. How far it is is logged every ten seconds.
+     * Then as {@link #close()}. Does nothing if it is not started or closed already.
      *
      * @param deadline how long to wait at most, at least a millisecond
-     * @return whether everything had ended before the deadline
+     * @return whether nothing active was left before the deadline
      */
     public boolean stop(Duration deadline) {
         Preconditions.positive(deadline, "deadline");

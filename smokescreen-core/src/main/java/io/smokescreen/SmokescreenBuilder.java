@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.smokescreen.api.AclPolicy;
 import io.smokescreen.api.AddressFilter;
 import io.smokescreen.api.Destination;
+import io.smokescreen.api.HealthCheck;
 import io.smokescreen.api.MetricsSink;
 import io.smokescreen.api.Resolver;
 import io.smokescreen.api.RoleExtractor;
@@ -65,6 +66,7 @@ public final class SmokescreenBuilder {
     TimeoutOptions timeouts = TimeoutOptions.defaults();
     LimitOptions limits = LimitOptions.defaults();
     boolean timeConnect;
+    HealthCheck healthCheck = HealthCheck.serving();
 
     @Nullable
     ProxyProtocolOptions proxyProtocol;
@@ -243,6 +245,18 @@ public final class SmokescreenBuilder {
      */
     public SmokescreenBuilder timeConnect(boolean value) {
         this.timeConnect = value;
+        return this;
+    }
+
+    /**
+     * Sets who answers {@code GET /healthcheck}. Default: {@link HealthCheck#serving()}. Must be thread-safe and return
+     * immediately (no remote calls).
+     *
+     * @param value the health check
+     * @return this
+     */
+    public SmokescreenBuilder healthCheck(HealthCheck value) {
+        this.healthCheck = requireNonNull(value, "healthCheck");
         return this;
     }
 

@@ -94,7 +94,7 @@ class DefaultsTest {
             List.of(TimeoutOptions.defaults(), ResolverOptions.system(), Rules.defaults());
 
     /** Their default is a lambda, which equals nothing else; what it does is tested where it is used. */
-    private static final List<String> FUNCTIONS = List.of("roleExtractor");
+    private static final List<String> FUNCTIONS = List.of("roleExtractor", "healthCheck");
 
     @Test
     void timeouts_haveTheseDefaults() {

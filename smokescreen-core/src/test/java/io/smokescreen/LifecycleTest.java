@@ -125,16 +125,101 @@ class LifecycleTest {
     }
 
     @Test
-    void stop_withNothingOpen_returnsTrueAtOnce() {
+    void stop_withNothingOpen_returnsTrue_andMayBeRepeated() {
+        try (TestProxy proxy = TestProxy.start()) {
+            assertThat(proxy.smokescreen().stop(LONG)).isTrue();
+            assertThat(proxy.smokescreen().stop(LONG)).isTrue();
+        }
+    }
+
+    @Test
+    void stop_closesConnectionsThatWait_soon() {
         try (TestProxy proxy = TestProxy.start();
-                RawClient idle = proxy.connect()) {
-            idle.send("GET http://evil.test/ HTTP/1.1\r\nHost: x\r\n\r\n");
-            assertThat(HttpReply.read(idle).status()).isEqualTo(407);
+                RawClient silent = proxy.connect();
+                RawClient idle = proxy.connect();
+                RawClient halfway = proxy.connect()) {
+            assertThat(denied(idle).status()).isEqualTo(407);
+            halfway.send("GET http://evil.test/ HTTP/1.1\r\nHost:");
 
             assertThat(proxy.smokescreen().stop(LONG)).isTrue();
 
+            assertThat(silent.readAll()).isEmpty();
             assertThat(idle.readAll()).isEmpty();
+            assertThat(halfway.readAll()).isEmpty();
+        }
+    }
+
+    /** A request may be on its way when the proxy begins to drain; the client cannot know that. */
+    @Test
+    void stop_answersOneMoreRequestOnAnOpenConnection_andSaysThatItEnds() throws Exception {
+        try (TestOrigin origin =
+                        TestOrigin.start(TestOrigin.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
+                TestProxy proxy = TestProxy.start();
+                RawClient first = proxy.connect();
+                RawClient second = proxy.connect();
+                RawClient third = proxy.connect()) {
+            proxy.dns().answer(NAME, TestProxy.OPEN_ADDRESS);
+            assertThat(denied(first).header("Connection")).isEmpty();
+            InetSocketAddress address = proxy.address();
+            CompletableFuture<Boolean> ended =
+                    CompletableFuture.supplyAsync(() -> proxy.smokescreen().stop(LONG));
+            await().pollInterval(Duration.ofMillis(10)).until(() -> isRefusedBy(address));
+
+            first.send("GET http://" + NAME + ":" + origin.port() + "/ HTTP/1.1\r\nHost: x\r\n\r\n");
+            second.send("GET http://evil.test/ HTTP/1.1\r\nHost: x\r\n\r\n");
+            third.send("GET /healthcheck HTTP/1.1\r\nHost: x\r\n\r\n");
+
+            HttpReply forwarded = HttpReply.read(first);
+            HttpReply refused = HttpReply.read(second);
+            HttpReply health = HttpReply.read(third);
+            assertThat(forwarded.status()).isEqualTo(200);
+            assertThat(forwarded.header("Connection")).isEqualTo("close");
+            assertThat(first.readAll()).isEmpty();
+            assertThat(refused.status()).isEqualTo(407);
+            assertThat(refused.header("Connection")).isEqualTo("close");
+            assertThat(second.readAll()).isEmpty();
+            assertThat(health.status()).isEqualTo(503);
+            assertThat(health.body()).isEqualTo("draining");
+            assertThat(ended.get(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void stop_withAnIdleTunnel_doesNotWaitForIt() throws Exception {
+        TimeoutOptions timeouts = TimeoutOptions.defaults().withIdle(Duration.ofMillis(300));
+        try (TestOrigin origin = TestOrigin.start(TestOrigin::echo);
+                TestProxy proxy = TestProxy.start(builder -> builder.timeouts(timeouts));
+                RawClient client = tunnel(proxy, origin)) {
             assertThat(proxy.smokescreen().stop(LONG)).isTrue();
+
+            assertThat(endOf(client)).isTrue();
+            assertThat(proxy.closes())
+                    .singleElement()
+                    .satisfies(line -> assertThat(line).doesNotContainKey("active_at_termination"));
+            assertThat(proxy.total(Metric.CONNECTIONS_ACTIVE_AT_TERMINATION)).isZero();
+        }
+    }
+
+    @Test
+    void stop_withAConnectionThatWaitsForPlainHttp_closesItAsNotActive() throws Exception {
+        TestOrigin.Behaviour keeping = connection -> {
+            TestOrigin.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+                    .serve(connection);
+            connection.getInputStream().read();
+        };
+        try (TestOrigin origin = TestOrigin.start(keeping);
+                TestProxy proxy = TestProxy.start();
+                RawClient client = proxy.connect()) {
+            proxy.dns().answer(NAME, TestProxy.OPEN_ADDRESS);
+            client.send("GET http://" + NAME + ":" + origin.port() + "/ HTTP/1.1\r\nHost: x\r\n\r\n");
+            assertThat(HttpReply.read(client).status()).isEqualTo(200);
+            assertThat(proxy.closes()).isEmpty();
+
+            assertThat(proxy.smokescreen().stop(LONG)).isTrue();
+
+            assertThat(proxy.closes())
+                    .singleElement()
+                    .satisfies(line -> assertThat(line).doesNotContainKey("active_at_termination"));
         }
     }
 
@@ -199,6 +284,10 @@ class LifecycleTest {
                     .satisfies(line -> assertThat(line).containsEntry("active_at_termination", true));
             assertThat(proxy.total(Metric.CONNECTIONS_ACTIVE_AT_TERMINATION)).isEqualTo(1);
         }
+    }
+
+    private static HttpReply denied(RawClient client) {
+        return HttpReply.read(client.send("GET http://evil.test/ HTTP/1.1\r\nHost: x\r\n\r\n"));
     }
 
     private static RawClient tunnel(TestProxy proxy, TestOrigin origin) {

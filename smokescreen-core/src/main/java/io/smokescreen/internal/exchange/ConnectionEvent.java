@@ -8,6 +8,6 @@ public enum ConnectionEvent {
     AWAITING_REQUEST,
     /** Bytes now flow unread: no more requests will come. */
     TUNNEL_BEGAN,
-    /** The proxy takes no further requests: close when the one in work is done. */
+    /** The proxy is about to end: one more request is answered if it comes soon. */
     DRAIN
 }

@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.smokescreen.api.AclRequest;
 import io.smokescreen.api.ClientRequest;
+import io.smokescreen.api.HealthCheck;
 import io.smokescreen.api.Host;
 import io.smokescreen.internal.address.VettedAddress;
 import io.smokescreen.internal.address.VettingResult;
@@ -86,7 +87,8 @@ final class Exchange {
 
     private void answerHealthCheck() {
         answered = true;
-        channel.writeAndFlush(HealthResponse.of(!stages.draining().getAsBoolean()));
+        HealthCheck.Answer answer = stages.healthCheck().check(stages.draining().getAsBoolean());
+        channel.writeAndFlush(HealthResponse.of(answer, channel.alloc()));
         client.finishAndClose();
     }
 

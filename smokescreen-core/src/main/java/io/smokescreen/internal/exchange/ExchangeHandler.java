@@ -105,8 +105,6 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
             clientEnded(ctx);
-        } else if (event == ConnectionEvent.DRAIN && current == null && !closing) {
-            ctx.close();
         }
     }
 
@@ -201,6 +199,7 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
      */
     void becomeTunnel(Channel destination, OpenConnection connection) {
         over();
+        connection.carries(OpenConnection.Load.TUNNEL);
         Channel channel = channel();
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.fireUserEventTriggered(ConnectionEvent.TUNNEL_BEGAN);

@@ -13,6 +13,7 @@ import io.smokescreen.internal.relay.ForwardOutcome;
 import io.smokescreen.internal.request.Request;
 import io.smokescreen.internal.request.ResponseDecoder;
 import io.smokescreen.internal.track.OpenConnection;
+import io.smokescreen.internal.track.OpenConnection.Load;
 import io.smokescreen.internal.upstream.DialResult.Connected;
 import io.smokescreen.internal.upstream.IdleConnections;
 import java.util.List;
@@ -156,6 +157,7 @@ final class Forwarding implements ForwardOutcome {
     public void finished(boolean clientReusable, boolean destinationReusable) {
         Channel channel = destination;
         if (channel != null && key != null && destinationReusable && !authenticatesConnection(request)) {
+            OpenConnection.of(channel).carries(Load.NOTHING);
             idle.offer(key, channel);
         } else if (channel != null) {
             channel.close();
@@ -211,6 +213,7 @@ final class Forwarding implements ForwardOutcome {
         destination = channel;
         key = connectionKey;
         OpenConnection connection = OpenConnection.of(channel);
+        connection.carries(Load.REQUEST);
         Forward started = new Forward(request, client.channel(), channel, connection, limits, this);
         forward = started;
         started.begin();

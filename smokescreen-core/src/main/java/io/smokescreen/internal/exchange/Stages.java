@@ -24,6 +24,7 @@ import java.util.function.Supplier;
  * @param tracker writes what happened
  * @param waits how long the relay waits for what
  * @param denyMessageExtra follows the message of each denial
+ * @param healthCheck tells supervisors how the proxy is
  * @param draining whether no further requests are taken
  */
 public record Stages(
@@ -37,4 +38,5 @@ public record Stages(
         Tracker tracker,
         Waits waits,
         String denyMessageExtra,
+        GuardedHealthCheck healthCheck,
         BooleanSupplier draining) {}

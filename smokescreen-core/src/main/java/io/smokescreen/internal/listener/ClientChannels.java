@@ -28,6 +28,10 @@ final class ClientChannels {
         }
     }
 
+    int count() {
+        return channels.size();
+    }
+
     void forEach(Consumer<Channel> action) {
         channels.forEach(action);
     }

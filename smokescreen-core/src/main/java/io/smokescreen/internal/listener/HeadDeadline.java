@@ -17,8 +17,16 @@ import org.jspecify.annotations.Nullable;
  *                  ^                                                                  |
  *                  +------------------------------ first byte ------------------------+
  * </pre>
+ *
+ * <p>While the proxy drains, HEAD and IDLE end soon.
  */
 final class HeadDeadline extends ChannelInboundHandlerAdapter {
+
+    /**
+     * A request that is on its way while the proxy begins to drain is answered and told that the connection ends; closing at
+     * once would lose it.
+     */
+    private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final long readHeaderNanos;
     private final long keepAliveNanos;
@@ -73,6 +81,8 @@ final class HeadDeadline extends ChannelInboundHandlerAdapter {
             closeIn(ctx, keepAliveNanos);
         } else if (event == ConnectionEvent.TUNNEL_BEGAN) {
             ctx.pipeline().remove(this);
+        } else if (event == ConnectionEvent.DRAIN && timer != null) {
+            closeIn(ctx, Math.min(DRAIN_NANOS, idle ? keepAliveNanos : readHeaderNanos));
         }
         ctx.fireUserEventTriggered(event);
     }

@@ -9,7 +9,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.Future;
 import io.smokescreen.api.SmokescreenException;
 import io.smokescreen.internal.exchange.ConnectionEvent;
-import io.smokescreen.internal.track.OpenConnection;
 import io.smokescreen.internal.track.Tracker;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -62,21 +61,24 @@ public final class ProxyServer {
      * Accepts nothing more, lets what is in work end, and waits for that.
      *
      * @param limit how long to wait
-     * @return whether everything ended in time
+     * @param idle a tunnel that carried nothing for so long is not waited for
+     * @return whether nothing but such tunnels was left in time
      */
-    public boolean drain(Duration limit) throws InterruptedException {
+    public boolean drain(Duration limit, Duration idle) throws InterruptedException {
         stopAccepting();
         clients.forEach(channel -> channel.pipeline().fireUserEventTriggered(ConnectionEvent.DRAIN));
-        return clients.awaitEmpty(limit);
+        return new Drain(tracker::open, clients::count, idle, System::nanoTime).await(limit, clients::awaitEmpty);
     }
 
     /**
      * Closes everything that is still open, destinations first, so that their close lines tell why, and waits for it: an event
      * loop that shuts down closes its channels before it runs its last tasks, and those that come with these not at all.
+     *
+     * @param idle a tunnel that carried nothing for so long was not active
      */
-    public void close() {
+    public void close(Duration idle) {
         stopAccepting();
-        awaitEach(tracker.open().stream().map(OpenConnection::cut).toList());
+        awaitEach(tracker.open().stream().map(each -> each.cut(idle)).toList());
         clients.forEach(Channel::close);
         try {
             clients.awaitEmpty(CLOSE_WITHIN);

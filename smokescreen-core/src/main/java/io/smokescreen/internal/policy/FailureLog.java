@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread safety: safe from any thread; never throws.
  */
-final class FailureLog {
+public final class FailureLog {
 
     /** Kinds are class names, which an application may make without end. */
     private static final int MAX_KINDS = 32;
@@ -27,16 +27,17 @@ final class FailureLog {
      *
      * @param what the SPI and what follows from its failures, for example {@code AclPolicy failed, denying}
      */
-    FailureLog(String what) {
+    public FailureLog(String what) {
         this.what = what;
     }
 
-    void threw(Throwable failure) {
+    /** Logs what the application's code threw. */
+    public void threw(Throwable failure) {
         log(failure.getClass().getName(), failure);
     }
 
     /** Returns whether the answer is null, which is a failure too, whatever the SPI's signature promises. */
-    boolean isNull(@Nullable Object answer) {
+    public boolean isNull(@Nullable Object answer) {
         if (answer == null) {
             log("it returned null", null);
         }

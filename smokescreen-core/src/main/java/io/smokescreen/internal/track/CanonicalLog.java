@@ -54,7 +54,7 @@ final class CanonicalLog {
                 .with("end_time", Instant.now())
                 .with("last_activity", connection.lastActivity())
                 .with("error", line(connection.error()));
-        if (connection.wasCut()) {
+        if (connection.wasActiveAtTermination()) {
             event.with("active_at_termination", true);
         }
         event.log(CLOSE);
@@ -91,7 +91,7 @@ final class CanonicalLog {
         }
     }
 
-    private static String address(@Nullable SocketAddress address) {
+    static String address(@Nullable SocketAddress address) {
         if (!(address instanceof InetSocketAddress inet) || inet.isUnresolved()) {
             return "";
         }

@@ -29,6 +29,15 @@ public final class ExchangeRecord {
         }
     }
 
+    /** Who asked and for what, and where that led to. The fields of the log lines of these names. */
+    public record Identity(
+            String id,
+            String traceId,
+            String role,
+            String requestedHost,
+            String outboundRemoteAddress,
+            String proxyType) {}
+
     final String id = ExchangeId.next();
     final Instant startTime = Instant.now();
     final long startNanos = System.nanoTime();
@@ -139,6 +148,17 @@ public final class ExchangeRecord {
     /** {@return where the client wants to go, in canonical form; the empty string before that is known} */
     public String requestedHost() {
         return requestedHost;
+    }
+
+    /** {@return who asked and for what, cleaned as in log lines} */
+    public Identity identity() {
+        return new Identity(
+                id,
+                TextHygiene.line(traceId),
+                TextHygiene.line(role),
+                TextHygiene.line(requestedHost),
+                CanonicalLog.address(outboundRemote),
+                proxyType.label());
     }
 
     /** {@return when the exchange began, as {@link System#nanoTime()}} */

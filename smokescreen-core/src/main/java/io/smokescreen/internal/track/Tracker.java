@@ -132,7 +132,7 @@ public final class Tracker {
         metrics.record(Metric.CONNECTION_DURATION, seconds, tags);
         metrics.record(Metric.CONNECTION_BYTES_IN, (double) connection.bytesIn(), tags);
         metrics.record(Metric.CONNECTION_BYTES_OUT, (double) connection.bytesOut(), tags);
-        if (connection.wasCut()) {
+        if (connection.wasActiveAtTermination()) {
             metrics.record(Metric.CONNECTIONS_ACTIVE_AT_TERMINATION, 1, tags);
         }
         log.close(connection, seconds);
