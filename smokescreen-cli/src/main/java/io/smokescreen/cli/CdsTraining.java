@@ -40,7 +40,7 @@ public final class CdsTraining {
                 new ProxyAssembly(Flags.configuration(flags), () -> Flags.configuration(flags), asItIs);
         try (ServerSocket origin = new ServerSocket(0, 2, InetAddress.getLoopbackAddress());
                 Smokescreen proxy = assembly.builder().start()) {
-            StopSignals.install();
+            Signals.install();
             LoggerFactory.getLogger(CdsTraining.class).info("training");
             String authority = "127.0.0.1:" + origin.getLocalPort();
             request(proxy, "GET http://" + authority + "/ HTTP/1.1\r\nHost: " + authority + "\r\n\r\n", origin);

@@ -7,6 +7,7 @@ import io.smokescreen.cli.config.ListenSettings;
 import io.smokescreen.cli.config.PolicySettings;
 import io.smokescreen.cli.config.Setting;
 import io.smokescreen.cli.config.Settings;
+import io.smokescreen.cli.config.TlsSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,9 +25,9 @@ final class CheckSummary {
     private static final Set<Setting<?>> TOLD_IN_WORDS = Set.of(
             ListenSettings.IP,
             ListenSettings.PORT,
-            ListenSettings.TLS_CERT_FILE,
-            ListenSettings.TLS_CLIENT_CA_FILES,
-            ListenSettings.TLS_CRL_FILES,
+            TlsSettings.CERT_FILE,
+            TlsSettings.CLIENT_CA_FILES,
+            TlsSettings.CRL_FILES,
             PolicySettings.ACL_FILE,
             PolicySettings.ALLOW_MISSING_ROLE,
             PolicySettings.ADDRESS_POLICY);
@@ -61,10 +62,10 @@ final class CheckSummary {
     }
 
     private void tls() {
-        String text = settings.get(ListenSettings.TLS_CERT_FILE)
+        String text = settings.get(TlsSettings.CERT_FILE)
                 .map(file -> "certificate from " + file + ", client authorities from "
-                        + files(ListenSettings.TLS_CLIENT_CA_FILES) + ", revocation lists from "
-                        + files(ListenSettings.TLS_CRL_FILES))
+                        + files(TlsSettings.CLIENT_CA_FILES) + ", revocation lists from "
+                        + files(TlsSettings.CRL_FILES))
                 .orElse("none, clients connect in the clear");
         row("TLS", text);
     }

@@ -4,10 +4,11 @@ import io.smokescreen.Acl;
 import io.smokescreen.AddressRules;
 import io.smokescreen.Rules;
 import io.smokescreen.RulesSource;
+import io.smokescreen.TlsOptions;
 import io.smokescreen.cli.config.Configuration;
-import io.smokescreen.cli.config.ListenSettings;
 import io.smokescreen.cli.config.PolicySettings;
 import io.smokescreen.cli.config.Setting;
+import io.smokescreen.cli.config.TlsSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * Loads what can change while the command runs: the config file is read again, and with it the ACL, the address rules and the
  * files of TLS. Other settings stay as they were at the start; one that changed in the file is told.
  *
- * <p>Thread safety: {@link #load} from one thread at a time, the rest from any.
+ * <p>Thread safety: one thread at a time.
  */
 final class ConfiguredRules implements RulesSource {
 
@@ -38,17 +40,22 @@ final class ConfiguredRules implements RulesSource {
             PolicySettings.TEMPORARILY_DEFERRED_IPS,
             PolicySettings.UNSAFE_ALLOW_PRIVATE_RANGES,
             PolicySettings.ADDRESS_POLICY,
-            ListenSettings.TLS_CERT_FILE,
-            ListenSettings.TLS_KEY_FILE,
-            ListenSettings.TLS_CLIENT_CA_FILES,
-            ListenSettings.TLS_CRL_FILES);
+            TlsSettings.CERT_FILE,
+            TlsSettings.KEY_FILE,
+            TlsSettings.CLIENT_CA_FILES,
+            TlsSettings.CRL_FILES,
+            TlsSettings.CLIENT_AUTH,
+            TlsSettings.EXPIRED_CRLS,
+            TlsSettings.COMMON_NAMES,
+            TlsSettings.MIN_VERSION,
+            TlsSettings.PROVIDER);
 
     private static final Logger LOG = LoggerFactory.getLogger(ConfiguredRules.class);
 
     private final Configuration atStart;
     private final Supplier<Configuration> reader;
-    private volatile Configuration latest;
-    private volatile Optional<Acl> latestAcl = Optional.empty();
+    private Consumer<Set<Path>> beforeReading = files -> {};
+    private Optional<Acl> latestAcl = Optional.empty();
     private boolean loadedBefore;
 
     /**
@@ -58,19 +65,22 @@ final class ConfiguredRules implements RulesSource {
     ConfiguredRules(Configuration atStart, Supplier<Configuration> reader) {
         this.atStart = atStart;
         this.reader = reader;
-        this.latest = atStart;
     }
 
     @Override
     public Rules load() {
         Configuration configuration = loadedBefore ? reader.get() : atStart;
+        beforeReading.accept(files(configuration));
         Rules rules = Rules.defaults().withAddressRules(addressRules(configuration));
         Optional<Acl> acl = acl(configuration);
         if (acl.isPresent()) {
             rules = rules.withAclPolicy(acl.get());
         }
+        Optional<TlsOptions> tls = TlsAssembly.options(configuration);
+        if (tls.isPresent()) {
+            rules = rules.withTls(tls.get());
+        }
         loadedBefore = true;
-        latest = configuration;
         latestAcl = acl;
         acl.ifPresent(loaded -> loaded.warnings().forEach(LOG::warn));
         tellWhatNeedsARestart(configuration);
@@ -82,16 +92,24 @@ final class ConfiguredRules implements RulesSource {
         return latestAcl;
     }
 
-    /** {@return every file that the rules were last loaded from} */
-    Set<Path> files() {
-        Configuration configuration = latest;
+    /** {@return every file that the first {@link #load} reads, and the config file} */
+    Set<Path> filesAtStart() {
+        return files(atStart);
+    }
+
+    /** Says who is told every file that is about to be read. */
+    void beforeReading(Consumer<Set<Path>> listener) {
+        this.beforeReading = listener;
+    }
+
+    private static Set<Path> files(Configuration configuration) {
         Set<Path> files = new HashSet<>();
         configuration.file().ifPresent(files::add);
         configuration.get(PolicySettings.ACL_FILE).ifPresent(files::add);
-        configuration.get(ListenSettings.TLS_CERT_FILE).ifPresent(files::add);
-        configuration.get(ListenSettings.TLS_KEY_FILE).ifPresent(files::add);
-        files.addAll(configuration.get(ListenSettings.TLS_CLIENT_CA_FILES));
-        files.addAll(configuration.get(ListenSettings.TLS_CRL_FILES));
+        configuration.get(TlsSettings.CERT_FILE).ifPresent(files::add);
+        configuration.get(TlsSettings.KEY_FILE).ifPresent(files::add);
+        files.addAll(configuration.get(TlsSettings.CLIENT_CA_FILES));
+        files.addAll(configuration.get(TlsSettings.CRL_FILES));
         return files;
     }
 

@@ -1,6 +1,7 @@
 package io.smokescreen.cli;
 
 import io.smokescreen.LimitOptions;
+import io.smokescreen.ProxyProtocolOptions;
 import io.smokescreen.ResolverOptions;
 import io.smokescreen.Smokescreen;
 import io.smokescreen.SmokescreenBuilder;
@@ -10,13 +11,22 @@ import io.smokescreen.cli.config.ConnectSettings;
 import io.smokescreen.cli.config.ListenSettings;
 import io.smokescreen.cli.config.OperationSettings;
 import io.smokescreen.cli.config.PolicySettings;
+import io.smokescreen.cli.config.ProxyProtocolMode;
+import io.smokescreen.cli.config.Setting;
 import io.smokescreen.cli.supervisor.InheritedListener;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** What the settings amount to: a builder. What the engine refuses becomes an error that begins with the place of the value. */
 final class ProxyAssembly {
+
+    private static final List<Setting<?>> NOT_THERE = List.of(
+            ConnectSettings.UPSTREAM_HTTP_PROXY,
+            ConnectSettings.UPSTREAM_HTTPS_PROXY,
+            ConnectSettings.MITM_CA_CERT_FILE,
+            ConnectSettings.MITM_CA_KEY_FILE);
 
     private final Configuration configuration;
     private final Consumer<SmokescreenBuilder> customization;
@@ -44,11 +54,29 @@ final class ProxyAssembly {
      * @throws io.smokescreen.api.ConfigurationException if a value is not valid
      */
     SmokescreenBuilder builder() {
-        return builder(Optional.empty());
+        SmokescreenBuilder builder = fromSettings();
+        listen(builder);
+        customization.accept(builder);
+        return builder;
     }
 
-    /** {@return the same, listening on a socket that was handed over, if one was} */
-    SmokescreenBuilder builder(Optional<InheritedListener> inherited) {
+    /** {@return the same, listening on a socket that was handed over, if one was, and measured} */
+    SmokescreenBuilder builder(Optional<InheritedListener> inherited, MetricExporters exporters) {
+        SmokescreenBuilder builder = fromSettings();
+        inherited.ifPresentOrElse(listener -> builder.listenOnDescriptor(listener.descriptor()), () -> listen(builder));
+        exporters.addTo(builder);
+        customization.accept(builder);
+        return builder;
+    }
+
+    private void listen(SmokescreenBuilder builder) {
+        configuration.check(
+                ListenSettings.IP,
+                () -> builder.listen(configuration.get(ListenSettings.IP), configuration.get(ListenSettings.PORT)));
+    }
+
+    private SmokescreenBuilder fromSettings() {
+        refuseWhatIsNotThere();
         SmokescreenBuilder builder = Smokescreen.builder()
                 .allowMissingRole(configuration.get(PolicySettings.ALLOW_MISSING_ROLE))
                 .denyMessageExtra(configuration.get(PolicySettings.DENY_MESSAGE_EXTRA))
@@ -58,14 +86,18 @@ final class ProxyAssembly {
                 .limits(limits())
                 .eventLoopThreads(configuration.get(ListenSettings.EVENT_LOOP_THREADS))
                 .transport(configuration.get(ListenSettings.TRANSPORT));
-        inherited.ifPresentOrElse(
-                listener -> builder.listenOnDescriptor(listener.descriptor()),
-                () -> configuration.check(
-                        ListenSettings.IP,
-                        () -> builder.listen(
-                                configuration.get(ListenSettings.IP), configuration.get(ListenSettings.PORT))));
-        customization.accept(builder);
+        proxyProtocol().ifPresent(builder::proxyProtocol);
         return builder;
+    }
+
+    /** A setting of Go's that did nothing would let traffic out on another way than its operator believes. */
+    private void refuseWhatIsNotThere() {
+        for (Setting<?> setting : NOT_THERE) {
+            if (configuration.isGiven(setting)) {
+                throw configuration.error(
+                        setting, "next hops and MITM are not available in this version (leave it out)");
+            }
+        }
     }
 
     /** {@return the rules, which can be loaded again} */
@@ -84,6 +116,8 @@ final class ProxyAssembly {
         return TimeoutOptions.defaults()
                 .withConnect(configuration.get(ConnectSettings.CONNECT_TIMEOUT))
                 .withReadHeader(configuration.get(ConnectSettings.READ_HEADER_TIMEOUT))
+                .withReadRequest(configuration.get(ConnectSettings.READ_TIMEOUT))
+                .withWriteResponse(configuration.get(ConnectSettings.WRITE_TIMEOUT))
                 .withKeepAlive(configuration.get(ConnectSettings.KEEP_ALIVE_TIMEOUT))
                 .withResponse(configuration.get(ConnectSettings.RESPONSE_TIMEOUT))
                 .withIdle(configuration.get(ConnectSettings.IDLE_TIMEOUT));
@@ -120,5 +154,37 @@ final class ProxyAssembly {
         return burst.map(size -> configuration.check(
                         OperationSettings.MAX_REQUEST_BURST, () -> rated.withMaxRequestRate(rate, size)))
                 .orElse(rated);
+    }
+
+    private Optional<ProxyProtocolOptions> proxyProtocol() {
+        List<String> ranges = configuration.get(ListenSettings.PROXY_PROTOCOL_TRUSTED_RANGES);
+        Optional<ProxyProtocolOptions> options = switch (proxyProtocolMode()) {
+            case OFF -> Optional.empty();
+            case OPTIONAL -> Optional.of(ProxyProtocolOptions.optional());
+            case REQUIRED -> Optional.of(ProxyProtocolOptions.required());
+        };
+        if (ranges.isEmpty()) {
+            return options;
+        }
+        return Optional.of(options.map(some -> configuration.check(
+                        ListenSettings.PROXY_PROTOCOL_TRUSTED_RANGES, () -> some.withTrustedRanges(ranges)))
+                .orElseThrow(() -> configuration.error(
+                        ListenSettings.PROXY_PROTOCOL_TRUSTED_RANGES,
+                        "PROXY protocol headers are not taken at all (expected " + ListenSettings.PROXY_PROTOCOL.flag()
+                                + " too)")));
+    }
+
+    private ProxyProtocolMode proxyProtocolMode() {
+        boolean required = configuration.get(ListenSettings.PROXY_PROTOCOL);
+        ProxyProtocolMode mode = configuration
+                .get(ListenSettings.PROXY_PROTOCOL_MODE)
+                .orElse(required ? ProxyProtocolMode.REQUIRED : ProxyProtocolMode.OFF);
+        if (required && mode != ProxyProtocolMode.REQUIRED) {
+            throw configuration.error(
+                    ListenSettings.PROXY_PROTOCOL_MODE,
+                    "contradicts " + ListenSettings.PROXY_PROTOCOL.flag() + ", which requires a header (expected one of"
+                            + " them)");
+        }
+        return mode;
     }
 }

@@ -2,43 +2,49 @@ package io.smokescreen.cli;
 
 import io.smokescreen.Smokescreen;
 import io.smokescreen.api.ConfigurationException;
+import io.smokescreen.api.SmokescreenException;
+import io.smokescreen.cli.supervisor.Supervisor;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reloads the rules when a signal or a changed file asks for it, one reload after the other, on a thread of its own. */
+/**
+ * Reloads the rules when a signal or a changed file asks for it, one reload after the other, on a thread of its own. What is
+ * asked before there is a proxy is done once there is.
+ */
 final class Reloads implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reloads.class);
 
-    private final Smokescreen proxy;
-    private final Runnable before;
-    private final Runnable after;
+    private final Supervisor supervisor;
+    private final CompletableFuture<Smokescreen> proxy = new CompletableFuture<>();
     private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
         Thread thread = new Thread(task, "smokescreen-reload");
         thread.setDaemon(true);
         return thread;
     });
 
-    /**
-     * @param before called when a reload begins
-     * @param after called when it is over, whether it succeeded or not
-     */
-    Reloads(Smokescreen proxy, Runnable before, Runnable after) {
-        this.proxy = proxy;
-        this.before = before;
-        this.after = after;
+    Reloads(Supervisor supervisor) {
+        this.supervisor = supervisor;
+    }
+
+    /** Begins to do what was asked for. */
+    void begin(Smokescreen started) {
+        proxy.complete(started);
     }
 
     /** Asks for a reload and returns at once. */
     void request(String why) {
-        try {
-            thread.execute(() -> reload(why));
-        } catch (RejectedExecutionException e) {
-            LOG.debug("asked to reload while stopping: {}", why);
-        }
+        proxy.thenAccept(started -> {
+            try {
+                thread.execute(() -> reload(started, why));
+            } catch (RejectedExecutionException e) {
+                LOG.debug("asked to reload while stopping: {}", why);
+            }
+        });
     }
 
     @Override
@@ -46,17 +52,26 @@ final class Reloads implements AutoCloseable {
         thread.shutdownNow();
     }
 
-    private void reload(String why) {
+    private void reload(Smokescreen started, String why) {
         LOG.info("reloading: {}", why);
-        before.run();
+        supervisor.reloading();
         try {
-            proxy.reload();
+            started.reload();
+            tellReady("rules reloaded");
         } catch (ConfigurationException e) {
             LOG.debug("the proxy has logged why it cannot reload", e);
+            tellReady("the last reload failed, the rules from before are in force");
         } catch (RuntimeException e) {
-            LOG.error("cannot reload, what was in force stays", e);
-        } finally {
-            after.run();
+            LOG.error("cannot reload, the rules from before are in force", e);
+            tellReady("the last reload failed, the rules from before are in force");
+        }
+    }
+
+    private void tellReady(String status) {
+        try {
+            supervisor.ready(status);
+        } catch (SmokescreenException e) {
+            LOG.warn("cannot tell the supervisor: {}", e.getMessage());
         }
     }
 }

@@ -48,12 +48,21 @@ final class ChildProcess implements AutoCloseable {
 
     /** Waits for the line of standard output that has this message. */
     String line(String message) {
-        return Awaitility.await("a line '" + message + "'")
+        return awaitLine("\"msg\":\"" + message + "\"");
+    }
+
+    /** Waits for a line whose message starts like this. */
+    String lineStarting(String beginning) {
+        return awaitLine("\"msg\":\"" + beginning);
+    }
+
+    private String awaitLine(String part) {
+        return Awaitility.await("a line with " + part)
                 .atMost(20, TimeUnit.SECONDS)
                 .failFast(
                         "the process ended",
-                        () -> !process.isAlive() && out.find(message).isEmpty())
-                .until(() -> out.find(message), Optional::isPresent)
+                        () -> !process.isAlive() && out.find(part).isEmpty())
+                .until(() -> out.find(part), Optional::isPresent)
                 .orElseThrow();
     }
 
@@ -120,12 +129,11 @@ final class ChildProcess implements AutoCloseable {
         }
 
         /** Finds a line that has arrived as a whole. */
-        Optional<String> find(String message) {
-            String field = "\"msg\":\"" + message + "\"";
+        Optional<String> find(String part) {
             String all = text();
             return all.substring(0, all.lastIndexOf('\n') + 1)
                     .lines()
-                    .filter(line -> line.contains(field))
+                    .filter(line -> line.contains(part))
                     .findFirst();
         }
 

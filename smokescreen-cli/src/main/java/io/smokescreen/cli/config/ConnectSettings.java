@@ -60,28 +60,29 @@ public final class ConnectSettings {
     public static final Setting<Optional<String>> UPSTREAM_HTTP_PROXY = define(
                     NEXT_HOPS, "--upstream-http-proxy-addr", "upstream_http_proxy_addr")
             .takes("URL")
-            .means("Send plain HTTP requests through the proxy at URL.")
+            .means("Send plain HTTP requests through the proxy at URL. Not available yet: refused at the start.")
             .asOptional(Texts::some, "none");
 
     /** Next hop of CONNECT requests. */
     public static final Setting<Optional<String>> UPSTREAM_HTTPS_PROXY = define(
                     NEXT_HOPS, "--upstream-https-proxy-addr", "upstream_https_proxy_addr")
             .takes("URL")
-            .means("Send CONNECT requests through the proxy at URL.")
+            .means("Send CONNECT requests through the proxy at URL. Not available yet: refused at the start.")
             .asOptional(Texts::some, "none");
 
     /** Authority that signs certificates of domains looked into. */
     public static final Setting<Optional<Path>> MITM_CA_CERT_FILE = define(
                     NEXT_HOPS, "--mitm-ca-cert-file", "mitm_ca_cert_file")
             .takes("FILE")
-            .means("Look into the traffic of the ACL's mitm_domains, with certificates signed by the CA in FILE.")
+            .means("Look into the traffic of the ACL's mitm_domains, with certificates signed by the CA in FILE. Not"
+                    + " available yet: refused at the start.")
             .asOptional(Texts::path, "none");
 
     /** Its key. */
     public static final Setting<Optional<Path>> MITM_CA_KEY_FILE = define(
                     NEXT_HOPS, "--mitm-ca-key-file", "mitm_ca_key_file")
             .takes("FILE")
-            .means("The private key of that CA.")
+            .means("The private key of that CA. Not available yet: refused at the start.")
             .asOptional(Texts::path, "none");
 
     /** Connecting. */
@@ -110,13 +111,19 @@ public final class ConnectSettings {
     public static final Setting<Duration> READ_TIMEOUT = define(WAITING, "--read-timeout", "read_timeout")
             .takes("DURATION")
             .means("Give up a plain HTTP request that takes longer than DURATION to arrive, its body included.")
-            .as(Texts::timeout, Duration.ofMinutes(5), "5m");
+            .as(
+                    Texts::timeout,
+                    TimeoutOptions.defaults().readRequest(),
+                    TimeoutOptions.DEFAULT_READ_REQUEST_SECONDS + "s");
 
     /** A whole response. */
     public static final Setting<Duration> WRITE_TIMEOUT = define(WAITING, "--write-timeout", "write_timeout")
             .takes("DURATION")
             .means("Cut the response to a plain HTTP request that is not written DURATION after the request's head.")
-            .as(Texts::timeout, Duration.ofMinutes(5), "5m");
+            .as(
+                    Texts::timeout,
+                    TimeoutOptions.defaults().writeResponse(),
+                    TimeoutOptions.DEFAULT_WRITE_RESPONSE_SECONDS + "s");
 
     /** The next request of a connection. */
     public static final Setting<Duration> KEEP_ALIVE_TIMEOUT = define(

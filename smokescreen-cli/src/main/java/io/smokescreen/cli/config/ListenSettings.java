@@ -2,15 +2,13 @@ package io.smokescreen.cli.config;
 
 import static io.smokescreen.cli.config.Setting.define;
 import static io.smokescreen.cli.config.Topic.LISTENING;
-import static io.smokescreen.cli.config.Topic.TLS;
 
 import io.smokescreen.SmokescreenBuilder;
 import io.smokescreen.Transport;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Where clients connect to, and how they prove who they are. */
+/** Where and how clients connect. */
 public final class ListenSettings {
 
     /** Address to listen on. */
@@ -65,32 +63,6 @@ public final class ListenSettings {
             .means("Drive sockets by 'epoll', 'nio' or, with 'auto', by epoll where it loads.")
             .as(Texts.constant(Transport.class), Transport.AUTO, "auto");
 
-    /** Certificate and, if it is in the same file, key. */
-    public static final Setting<Optional<Path>> TLS_CERT_FILE = define(TLS, "--tls-server-bundle-file", "tls.cert_file")
-            .takes("FILE")
-            .means("Authenticate to clients using certificates and key from FILE (PEM, in any order).")
-            .asOptional(Texts::path, "none, clients connect in the clear");
-
-    /** Key, if it is in a file of its own. */
-    public static final Setting<Optional<Path>> TLS_KEY_FILE = define(TLS, "--tls-server-key-file", "tls.key_file")
-            .takes("FILE")
-            .means("Take the private key from FILE.")
-            .asOptional(Texts::path, "the file with the certificates");
-
-    /** Authorities of clients' certificates. */
-    public static final Setting<List<Path>> TLS_CLIENT_CA_FILES = define(
-                    TLS, "--tls-client-ca-file", "tls.client_ca_files")
-            .takes("FILE")
-            .means("Validate client certificates using Certificate Authorities from FILE (PEM).")
-            .asList(Texts::path, "none, clients are not asked for a certificate");
-
-    /** Revocation lists. */
-    public static final Setting<List<Path>> TLS_CRL_FILES = define(TLS, "--tls-crl-file", "tls.crl_files")
-            .takes("FILE")
-            .means(
-                    "Verify validity of client certificates against Certificate Revocation Lists from FILE (PEM or DER).")
-            .asList(Texts::path, "none");
-
     private ListenSettings() {}
 
     static List<Setting<?>> all() {
@@ -101,10 +73,6 @@ public final class ListenSettings {
                 PROXY_PROTOCOL_MODE,
                 PROXY_PROTOCOL_TRUSTED_RANGES,
                 EVENT_LOOP_THREADS,
-                TRANSPORT,
-                TLS_CERT_FILE,
-                TLS_KEY_FILE,
-                TLS_CLIENT_CA_FILES,
-                TLS_CRL_FILES);
+                TRANSPORT);
     }
 }

@@ -32,7 +32,11 @@ public final class Settings {
 
     private static List<Setting<?>> inOrder() {
         List<Setting<?>> settings = Stream.of(
-                        ListenSettings.all(), PolicySettings.all(), ConnectSettings.all(), OperationSettings.all())
+                        ListenSettings.all(),
+                        TlsSettings.all(),
+                        PolicySettings.all(),
+                        ConnectSettings.all(),
+                        OperationSettings.all())
                 .<Setting<?>>flatMap(List::stream)
                 .toList();
         return Stream.of(Topic.values())

@@ -43,8 +43,8 @@ class ConfigFileTest {
         assertThat(configuration.get(OperationSettings.MAX_REQUEST_RATE)).isEqualTo(0.5);
         assertThat(configuration.get(OperationSettings.STATSD_ADDRESS)).contains("127.0.0.1:8200");
         assertThat(configuration.get(ConnectSettings.RESOLVER_ADDRESSES)).hasSize(2);
-        assertThat(configuration.get(ListenSettings.TLS_CERT_FILE)).contains(Path.of("server.pem"));
-        assertThat(configuration.get(ListenSettings.TLS_CLIENT_CA_FILES))
+        assertThat(configuration.get(TlsSettings.CERT_FILE)).contains(Path.of("server.pem"));
+        assertThat(configuration.get(TlsSettings.CLIENT_CA_FILES))
                 .containsExactly(Path.of("ca.pem"), Path.of("more.pem"));
         assertThat(configuration.isGiven(ConnectSettings.NETWORK)).isFalse();
     }
