@@ -22,7 +22,6 @@ import io.smokescreen.internal.listener.ClientPipeline;
 import io.smokescreen.internal.listener.IoTransport;
 import io.smokescreen.internal.listener.ListeningSocket;
 import io.smokescreen.internal.listener.ProxyServer;
-import io.smokescreen.internal.policy.GuardedRoleExtractor;
 import io.smokescreen.internal.track.GuardedMetricsSink;
 import io.smokescreen.internal.track.Tracker;
 import io.smokescreen.internal.upstream.Dialer;
@@ -63,7 +62,6 @@ final class Engine {
 
     private final GuardedMetricsSink metrics;
     private final Tracker tracker;
-    private final GuardedRoleExtractor roles;
     private final SelfConnections self = new SelfConnections();
     private final LiveRules rules;
 
@@ -84,9 +82,9 @@ final class Engine {
         this.healthCheck = new GuardedHealthCheck(builder.healthCheck);
         this.metrics = new GuardedMetricsSink(builder.metricsSink);
         this.tracker = new Tracker(metrics, builder.timeConnect);
-        this.roles = new GuardedRoleExtractor(builder.roleExtractor);
         builder.ownPorts.forEach(self::listensOn);
-        RulesCompiler compiler = new RulesCompiler(builder.allowMissingRole, self, builder.addressFilter);
+        RulesCompiler compiler =
+                new RulesCompiler(builder.roleExtractor, builder.allowMissingRole, self, builder.addressFilter);
         this.rules = builder.rulesSource == null
                 ? LiveRules.fixed(builder.fixedRules(), compiler, metrics)
                 : LiveRules.from(builder.rulesSource, compiler, metrics);
@@ -172,7 +170,6 @@ final class Engine {
         return new Stages(
                 limits(),
                 new PolicyCalls(policyExecutor, timeouts.policy()),
-                roles,
                 rules::ruleset,
                 vetting,
                 new Dialer(io.sockets(), timeouts.connect()),

@@ -3,6 +3,7 @@ package io.smokescreen;
 import static java.util.Objects.requireNonNull;
 
 import io.smokescreen.api.AclPolicy;
+import io.smokescreen.api.RoleExtractor;
 import java.util.Optional;
 
 /**
@@ -15,17 +16,24 @@ import java.util.Optional;
  *
  * <p>Thread safety: immutable, if the policy is.
  *
+ * @param roleExtractor tells a client's role; empty: {@link SmokescreenBuilder#roleExtractor} does
  * @param aclPolicy decides which role may reach which host; empty: no role is needed and every host is allowed
  * @param addressRules judge addresses
  * @param tls TLS towards clients; empty: they connect in the clear
  * @see RulesSource
  */
-public record Rules(Optional<AclPolicy> aclPolicy, AddressRules addressRules, Optional<TlsOptions> tls) {
+public record Rules(
+        Optional<RoleExtractor> roleExtractor,
+        Optional<AclPolicy> aclPolicy,
+        AddressRules addressRules,
+        Optional<TlsOptions> tls) {
 
-    private static final Rules DEFAULTS = new Rules(Optional.empty(), AddressRules.defaults(), Optional.empty());
+    private static final Rules DEFAULTS =
+            new Rules(Optional.empty(), Optional.empty(), AddressRules.defaults(), Optional.empty());
 
     /** Checks that nothing is null. */
     public Rules {
+        requireNonNull(roleExtractor, "roleExtractor");
         requireNonNull(aclPolicy, "aclPolicy");
         requireNonNull(addressRules, "addressRules");
         requireNonNull(tls, "tls");
@@ -37,12 +45,21 @@ public record Rules(Optional<AclPolicy> aclPolicy, AddressRules addressRules, Op
     }
 
     /**
+     * {@return these with somebody who tells a client's role}
+     *
+     * @param value the extractor, for example {@link RoleExtractors#basic}, which then reads its file anew at each reload
+     */
+    public Rules withRoleExtractor(RoleExtractor value) {
+        return new Rules(Optional.of(value), aclPolicy, addressRules, tls);
+    }
+
+    /**
      * {@return these with an ACL}
      *
      * @param value the policy, for example {@link Acl#fromYaml}
      */
     public Rules withAclPolicy(AclPolicy value) {
-        return new Rules(Optional.of(value), addressRules, tls);
+        return new Rules(roleExtractor, Optional.of(value), addressRules, tls);
     }
 
     /**
@@ -51,7 +68,7 @@ public record Rules(Optional<AclPolicy> aclPolicy, AddressRules addressRules, Op
      * @param value the rules
      */
     public Rules withAddressRules(AddressRules value) {
-        return new Rules(aclPolicy, value, tls);
+        return new Rules(roleExtractor, aclPolicy, value, tls);
     }
 
     /**
@@ -60,6 +77,6 @@ public record Rules(Optional<AclPolicy> aclPolicy, AddressRules addressRules, Op
      * @param value certificate and client authorities
      */
     public Rules withTls(TlsOptions value) {
-        return new Rules(aclPolicy, addressRules, Optional.of(value));
+        return new Rules(roleExtractor, aclPolicy, addressRules, Optional.of(value));
     }
 }

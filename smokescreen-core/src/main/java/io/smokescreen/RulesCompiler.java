@@ -2,12 +2,14 @@ package io.smokescreen;
 
 import io.smokescreen.api.AddressFilter;
 import io.smokescreen.api.ConfigurationException;
+import io.smokescreen.api.RoleExtractor;
 import io.smokescreen.internal.address.GuardedAddressFilter;
 import io.smokescreen.internal.address.SelfConnections;
 import io.smokescreen.internal.address.VettingRules;
 import io.smokescreen.internal.exchange.Decisions;
 import io.smokescreen.internal.exchange.Ruleset;
 import io.smokescreen.internal.policy.GuardedAclPolicy;
+import io.smokescreen.internal.policy.GuardedRoleExtractor;
 import io.smokescreen.internal.tls.TlsContext;
 import java.time.Instant;
 import java.util.Optional;
@@ -16,16 +18,23 @@ import org.jspecify.annotations.Nullable;
 /** From rules to what the engine decides by. Everything that can be wrong with them is found here. */
 final class RulesCompiler {
 
+    private final RoleExtractor roleExtractor;
     private final boolean allowMissingRole;
     private final SelfConnections self;
     private final @Nullable AddressFilter addressFilter;
 
     /**
+     * @param roleExtractor tells the role where the rules do not say who does
      * @param allowMissingRole whether a client without a role is judged by the ACL all the same
      * @param self the proxy's own addresses
      * @param addressFilter replaces the address rules
      */
-    RulesCompiler(boolean allowMissingRole, SelfConnections self, @Nullable AddressFilter addressFilter) {
+    RulesCompiler(
+            RoleExtractor roleExtractor,
+            boolean allowMissingRole,
+            SelfConnections self,
+            @Nullable AddressFilter addressFilter) {
+        this.roleExtractor = roleExtractor;
         this.allowMissingRole = allowMissingRole;
         this.self = self;
         this.addressFilter = addressFilter;
@@ -65,7 +74,10 @@ final class RulesCompiler {
     private ActiveRules compile(Rules rules, Optional<TlsContext> tls) {
         Decisions decisions =
                 new Decisions(rules.aclPolicy().map(GuardedAclPolicy::new).orElse(null), allowMissingRole);
-        return new ActiveRules(rules, new Ruleset(decisions, addresses(rules.addressRules())), tls, Instant.now());
+        GuardedRoleExtractor roles =
+                new GuardedRoleExtractor(rules.roleExtractor().orElse(roleExtractor));
+        Ruleset ruleset = new Ruleset(roles, decisions, addresses(rules.addressRules()));
+        return new ActiveRules(rules, ruleset, tls, Instant.now());
     }
 
     private VettingRules addresses(AddressRules rules) {

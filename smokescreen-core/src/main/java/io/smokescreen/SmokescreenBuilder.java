@@ -43,7 +43,7 @@ public final class SmokescreenBuilder {
     @Nullable
     Integer listenDescriptor;
 
-    RoleExtractor roleExtractor = request -> request.certificate().flatMap(Roles::commonName);
+    RoleExtractor roleExtractor = RoleExtractors.commonName();
     boolean allowMissingRole;
 
     @Nullable
@@ -396,6 +396,6 @@ public final class SmokescreenBuilder {
     }
 
     Rules fixedRules() {
-        return new Rules(Optional.ofNullable(aclPolicy), addressRules, Optional.ofNullable(tls));
+        return new Rules(Optional.empty(), Optional.ofNullable(aclPolicy), addressRules, Optional.ofNullable(tls));
     }
 }

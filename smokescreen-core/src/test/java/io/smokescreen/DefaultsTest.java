@@ -64,6 +64,7 @@ class DefaultsTest {
             new Row("cacheEntries", 10_000, "none; each tunnel asks twice"));
 
     private static final List<Row> RULES = List.of(
+            new Row("roleExtractor", Optional.empty(), SAME),
             new Row("aclPolicy", Optional.empty(), SAME),
             new Row("addressRules", AddressRules.defaults(), "fewer special-purpose ranges, and allow beats deny"),
             new Row("tls", Optional.empty(), SAME));

@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * The header fields of a request, as the client sent them, read-only. Names are compared without regard to case.
  *
- * <p>Thread safety: valid, and safe to read, until the SPI call that received it returns.
+ * <p>Thread safety: valid, and safe to read, until the SPI that received it has answered.
  */
 public interface Headers {
 

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Decisions {
 
+    private static final String NO_ROLE = "Client role cannot be determined";
     private static final AclOutcome NO_ACL = new AclOutcome(AclDecision.allow("no ACL is configured"), false);
 
     private final @Nullable GuardedAclPolicy acl;
@@ -31,13 +32,17 @@ public final class Decisions {
 
     /** {@return the refusal of a client whose role is like this, if it is one} */
     Optional<Rejection> roleRefusal(RoleOutcome outcome, String host) {
-        if (outcome.failed() && acl != null) {
-            return Optional.of(Rejection.denied(Kind.ROLE_FAILED, host, "Client role cannot be determined"));
+        if (acl == null) {
+            return Optional.empty();
         }
-        boolean needed = acl != null && !allowMissingRole;
-        return needed && outcome.role().isEmpty()
-                ? Optional.of(Rejection.denied(Kind.ROLE_MISSING, host, "Client role cannot be determined"))
-                : Optional.empty();
+        return switch (outcome.state()) {
+            case FAILED -> Optional.of(Rejection.denied(Kind.ROLE_FAILED, host, NO_ROLE));
+            case OVERLOADED -> Optional.of(Rejections.overloaded());
+            case ANSWERED ->
+                outcome.role().isPresent() || allowMissingRole
+                        ? Optional.empty()
+                        : Optional.of(Rejection.denied(Kind.ROLE_MISSING, host, NO_ROLE));
+        };
     }
 
     /** {@return what the ACL decides; a failure of it is a denial} */

@@ -109,7 +109,7 @@ final class Exchange {
 
     private void identify(Request request) {
         ClientRequest question = client.identity().asking(request);
-        steps.ask(() -> stages.roles().role(question), RoleOutcome.FAILED, outcome -> identified(request, outcome));
+        steps.askLater(() -> rules.roles().role(question), RoleOutcome.FAILED, outcome -> identified(request, outcome));
     }
 
     private void identified(Request request, RoleOutcome outcome) {
@@ -119,7 +119,7 @@ final class Exchange {
             refuse(refusal.get(), request);
             return;
         }
-        decide(new Identified(request, outcome.role()));
+        decide(new Identified(request.without(rules.roles().ownHeaders()), outcome.role()));
     }
 
     // --------------------------------------------------------------------------------------------- decide
@@ -239,7 +239,7 @@ final class Exchange {
         end();
         answered = true;
         account.refused(rejection);
-        new Refusal(stages, client).answer(rejection, request, forwarding);
+        new Refusal(stages, client, rules.roles().challenges()).answer(rejection, request, forwarding);
     }
 
     /** A fault of the proxy itself: the client learns that there was one, the log learns which. */

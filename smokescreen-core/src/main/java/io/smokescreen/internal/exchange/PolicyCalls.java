@@ -3,6 +3,7 @@ package io.smokescreen.internal.exchange;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -44,17 +45,48 @@ public final class PolicyCalls {
             answer.accept(question.get());
             return;
         }
-        Once<T> once = new Once<>(answer);
-        once.timer = loop.schedule(() -> once.accept(late), timeout.toNanos(), TimeUnit.NANOSECONDS);
+        Once<T> once = new Once<>(loop, timeout, late, answer);
+        execute(
+                pool,
+                () -> {
+                    T given = question.get();
+                    deliver(loop, () -> once.accept(given));
+                },
+                () -> once.accept(late));
+    }
+
+    /**
+     * Asks somebody who may take time without blocking, and hands the answer on: exactly once, on the event loop.
+     *
+     * @param question calls user code behind its guard, so it neither throws nor fails
+     * @param late the answer when there is none in time
+     */
+    <T> void askLater(EventLoop loop, Supplier<CompletableFuture<T>> question, T late, Consumer<T> answer) {
+        Executor pool = executor;
+        if (pool == null) {
+            CompletableFuture<T> given = question.get();
+            if (given.isDone()) {
+                answer.accept(given.join());
+                return;
+            }
+            follow(loop, given, new Once<>(loop, timeout, late, answer));
+            return;
+        }
+        Once<T> once = new Once<>(loop, timeout, late, answer);
+        execute(pool, () -> follow(loop, question.get(), once), () -> once.accept(late));
+    }
+
+    private static void execute(Executor pool, Runnable task, Runnable refused) {
         try {
-            pool.execute(() -> {
-                T given = question.get();
-                deliver(loop, () -> once.accept(given));
-            });
+            pool.execute(task);
         } catch (RuntimeException e) { // full, shut down or broken: nobody can say yes
             LOG.warn("the policy executor did not take a task: {}", e.toString());
-            once.accept(late);
+            refused.run();
         }
+    }
+
+    private static <T> void follow(EventLoop loop, CompletableFuture<T> asked, Once<T> once) {
+        var unused = asked.thenAccept(given -> deliver(loop, () -> once.accept(given)));
     }
 
     private static void deliver(EventLoop loop, Runnable answer) {
@@ -65,15 +97,16 @@ public final class PolicyCalls {
         }
     }
 
-    /** Takes the first of two answers. Event loop only. */
+    /** Takes the first of two answers, of which one is that it is too late. Event loop only. */
     private static final class Once<T> {
 
         private final Consumer<T> answer;
-        private @Nullable Future<?> timer;
+        private final Future<?> timer;
         private boolean answered;
 
-        Once(Consumer<T> answer) {
+        Once(EventLoop loop, Duration timeout, T late, Consumer<T> answer) {
             this.answer = answer;
+            this.timer = loop.schedule(() -> accept(late), timeout.toNanos(), TimeUnit.NANOSECONDS);
         }
 
         void accept(T given) {
@@ -81,9 +114,7 @@ public final class PolicyCalls {
                 return;
             }
             answered = true;
-            if (timer != null) {
-                timer.cancel(false);
-            }
+            timer.cancel(false);
             answer.accept(given);
         }
     }

@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.smokescreen.internal.request.Framing;
 import io.smokescreen.internal.request.Request;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Answers a client with a rejection, and keeps its connection where the rest of its request allows that. */
@@ -15,10 +16,13 @@ final class Refusal {
 
     private final Stages stages;
     private final ExchangeHandler client;
+    private final List<String> challenges;
 
-    Refusal(Stages stages, ExchangeHandler client) {
+    /** @param challenges how clients may authenticate */
+    Refusal(Stages stages, ExchangeHandler client, List<String> challenges) {
         this.stages = stages;
         this.client = client;
+        this.challenges = challenges;
     }
 
     /**
@@ -31,7 +35,7 @@ final class Refusal {
         boolean keep = request != null && isKept(request, forwarding);
         Channel channel = client.channel();
         channel.writeAndFlush(
-                RejectionResponse.of(rejection, stages.denyMessageExtra(), keep, channel.alloc()),
+                RejectionResponse.of(rejection, stages.denyMessageExtra(), challenges, keep, channel.alloc()),
                 channel.voidPromise());
         if (!keep) {
             client.finishAndClose();

@@ -11,6 +11,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.AsciiString;
 import io.smokescreen.internal.track.TextHygiene;
+import java.util.List;
 
 /** A refusal as the client receives it. */
 final class RejectionResponse {
@@ -29,19 +30,25 @@ final class RejectionResponse {
      *
      * @param rejection what is refused, and why
      * @param extra a text that follows the message of a denial; the empty string for none
+     * @param challenges how clients may authenticate, for a 407 (RFC 9110 §11.7.1)
      * @param keepAlive whether the connection stays open
      */
-    static FullHttpResponse of(Rejection rejection, String extra, boolean keepAlive, ByteBufAllocator allocator) {
+    static FullHttpResponse of(
+            Rejection rejection, String extra, List<String> challenges, boolean keepAlive, ByteBufAllocator allocator) {
         Rejection.Kind kind = rejection.kind();
         String message = TextHygiene.line(rejection.message());
-        boolean denial = kind.status().code() == 407 && !extra.isEmpty();
-        ByteBuf body = ByteBufUtil.writeUtf8(allocator, denial ? message + "\n\n" + extra : message);
+        boolean denial = kind.status().code() == 407;
+        ByteBuf body =
+                ByteBufUtil.writeUtf8(allocator, denial && !extra.isEmpty() ? message + "\n\n" + extra : message);
         FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, kind.status(), body);
         HttpHeaders headers = response.headers()
                 .set(HttpHeaderNames.CONTENT_TYPE, PLAIN_TEXT)
                 .setInt(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes())
                 .set(ERROR, message)
                 .set(ERROR_CODE, kind.code());
+        if (denial && !challenges.isEmpty()) {
+            headers.set(HttpHeaderNames.PROXY_AUTHENTICATE, challenges);
+        }
         if (kind.fault() == Rejection.Fault.LIMITED) {
             headers.setInt(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }

@@ -20,8 +20,12 @@ final class Rejections {
     static Rejection of(Admission.Refused refused) {
         return switch (refused) {
             case RATE -> Rejection.failed(Kind.RATE_LIMITED, "Proxy rate limit exceeded. Please retry later.");
-            case CONCURRENCY -> Rejection.failed(Kind.OVERLOADED, "Proxy overloaded. Please retry later.");
+            case CONCURRENCY -> overloaded();
         };
+    }
+
+    static Rejection overloaded() {
+        return Rejection.failed(Kind.OVERLOADED, "Proxy overloaded. Please retry later.");
     }
 
     static Rejection of(Malformed malformed) {

@@ -3,7 +3,6 @@ package io.smokescreen.internal.exchange;
 import io.netty.channel.EventLoop;
 import io.smokescreen.internal.address.AddressVetting;
 import io.smokescreen.internal.limit.Limits;
-import io.smokescreen.internal.policy.GuardedRoleExtractor;
 import io.smokescreen.internal.track.Tracker;
 import io.smokescreen.internal.upstream.Dialer;
 import io.smokescreen.internal.upstream.IdleConnections;
@@ -16,7 +15,6 @@ import java.util.function.Supplier;
  *
  * @param limits how much at once and how often
  * @param policyCalls where policy runs
- * @param roles tells the role
  * @param rules the rules in force at this moment
  * @param vetting names to vetted addresses
  * @param dialer vetted addresses to channels
@@ -30,7 +28,6 @@ import java.util.function.Supplier;
 public record Stages(
         Limits limits,
         PolicyCalls policyCalls,
-        GuardedRoleExtractor roles,
         Supplier<Ruleset> rules,
         AddressVetting vetting,
         Dialer dialer,

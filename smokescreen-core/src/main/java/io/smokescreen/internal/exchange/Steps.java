@@ -2,6 +2,7 @@ package io.smokescreen.internal.exchange;
 
 import io.netty.channel.EventLoop;
 import io.smokescreen.internal.address.Cancellable;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -31,6 +32,11 @@ final class Steps {
     /** Asks policy, and goes on with the answer. */
     <T> void ask(Supplier<T> question, T late, Consumer<T> next) {
         policyCalls.ask(loop, question, late, answer -> run(() -> next.accept(answer)));
+    }
+
+    /** Asks policy that may answer later, and goes on with the answer. */
+    <T> void askLater(Supplier<CompletableFuture<T>> question, T late, Consumer<T> next) {
+        policyCalls.askLater(loop, question, late, answer -> run(() -> next.accept(answer)));
     }
 
     /** Begins what can be cancelled. It may lead to the next stage at once, which is then what is to be cancelled. */

@@ -93,7 +93,7 @@ final class RuleReader {
     /** What {@link RoleExtractor} does not let pass as a role can never match, so a rule for it is a mistake. */
     private static String role(YamlValue value) {
         String role = value.text();
-        if (!RoleOutcome.isUsable(role)) {
+        if (!RoleExtractor.isRole(role)) {
             throw value.error(Shown.quoted(role) + " cannot be a role (expected 1 to " + RoleExtractor.MAX_ROLE_LENGTH
                     + " characters, none of them a control character)");
         }

@@ -93,7 +93,7 @@ public final class Forward {
         }
         boolean last = content instanceof LastHttpContent;
         bodyBegan = true;
-        destination.write(OutgoingMessages.withPassableTrailers(content), destination.voidPromise());
+        destination.write(OutgoingMessages.toOrigin(content, request), destination.voidPromise());
         if (last) {
             requestEnded = true;
             timer.requestComplete();
@@ -220,7 +220,7 @@ public final class Forward {
             return;
         }
         responseComplete = true;
-        client.writeAndFlush(OutgoingMessages.withPassableTrailers(content)).addListener(written -> {
+        client.writeAndFlush(OutgoingMessages.toClient(content)).addListener(written -> {
             if (over) {
                 return;
             }

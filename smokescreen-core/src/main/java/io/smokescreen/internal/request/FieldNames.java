@@ -95,7 +95,7 @@ final class FieldNames {
     }
 
     /** Servers that make variables of field names (CGI) cannot tell {@code Content_Length} from {@code Content-Length}. */
-    private static String canonical(String name) {
+    static String canonical(String name) {
         return name.toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -100,27 +100,31 @@ public final class OutgoingMessages {
     }
 
     /**
-     * {@return a piece of a body with the trailer fields that may be passed on, in either direction}
+     * {@return a piece of a request's body with the trailer fields that the origin may have}
      *
      * @param content a piece that came in, changed in place
+     * @param request what the client sent before it
      */
-    public static HttpContent withPassableTrailers(HttpContent content) {
-        if (content instanceof LastHttpContent last && !last.trailingHeaders().isEmpty()) {
-            HttpHeaders kept = trailers(last.trailingHeaders());
-            last.trailingHeaders().clear().add(kept);
-        }
-        return content;
+    public static HttpContent toOrigin(HttpContent content, Request request) {
+        return withoutTrailers(content, name -> FieldNames.isForbiddenInTrailers(name) || request.isWithheld(name));
     }
 
     /**
-     * {@return the trailer fields that may be passed on, in either direction}
+     * {@return a piece of a response's body with the trailer fields that the client may have}
      *
-     * @param trailers what came
+     * @param content a piece that came in, changed in place
      */
-    public static HttpHeaders trailers(HttpHeaders trailers) {
-        HttpHeaders kept = DefaultHttpHeadersFactory.trailersFactory().newHeaders();
-        copy(trailers, kept, FieldNames::isForbiddenInTrailers);
-        return kept;
+    public static HttpContent toClient(HttpContent content) {
+        return withoutTrailers(content, FieldNames::isForbiddenInTrailers);
+    }
+
+    private static HttpContent withoutTrailers(HttpContent content, Predicate<String> except) {
+        if (content instanceof LastHttpContent last && !last.trailingHeaders().isEmpty()) {
+            HttpHeaders kept = DefaultHttpHeadersFactory.trailersFactory().newHeaders();
+            copy(last.trailingHeaders(), kept, except);
+            last.trailingHeaders().clear().add(kept);
+        }
+        return content;
     }
 
     /** RFC 9110 §8.6: answers to HEAD and 304 may say how long the body would be, other answers without a body not. */

@@ -1,5 +1,7 @@
 package io.smokescreen.internal.request;
 
+import static java.util.stream.Collectors.toUnmodifiableSet;
+
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
@@ -7,6 +9,7 @@ import io.smokescreen.api.Destination;
 import io.smokescreen.api.Headers;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A well-formed request to be proxied. Only {@link RequestParser} makes one, so whoever holds one holds a checked
@@ -22,6 +25,7 @@ public final class Request implements ParseResult {
     private final HttpHeaders headers;
     private final Framing framing;
     private final Options options;
+    private final Set<String> withheld;
 
     Request(
             HttpMethod method,
@@ -30,12 +34,24 @@ public final class Request implements ParseResult {
             HttpHeaders headers,
             Framing framing,
             Options options) {
+        this(method, version, target, headers, framing, options, Set.of());
+    }
+
+    private Request(
+            HttpMethod method,
+            HttpVersion version,
+            Target target,
+            HttpHeaders headers,
+            Framing framing,
+            Options options,
+            Set<String> withheld) {
         this.method = method;
         this.version = version;
         this.target = target;
         this.headers = headers;
         this.framing = framing;
         this.options = options;
+        this.withheld = withheld;
     }
 
     public HttpMethod method() {
@@ -83,6 +99,28 @@ public final class Request implements ParseResult {
      */
     public Headers headerView() {
         return name -> List.copyOf(headers.getAll(name));
+    }
+
+    /**
+     * {@return this request without those fields, and without those trailers when they come}
+     *
+     * @param names names of fields, whose case does not matter, nor whether they are written with {@code _} or {@code -}
+     */
+    public Request without(Set<String> names) {
+        if (names.isEmpty()) {
+            return this;
+        }
+        Set<String> canonical = names.stream().map(FieldNames::canonical).collect(toUnmodifiableSet());
+        HttpHeaders kept = headers.copy();
+        kept.names().stream()
+                .filter(name -> canonical.contains(FieldNames.canonical(name)))
+                .forEach(kept::remove);
+        return new Request(method, version, target, kept, framing, options, canonical);
+    }
+
+    /** {@return whether {@link #without} took fields of that name} */
+    boolean isWithheld(String name) {
+        return !withheld.isEmpty() && withheld.contains(FieldNames.canonical(name));
     }
 
     public Framing framing() {

@@ -30,18 +30,18 @@ class GuardedRoleExtractorTest {
 
     @Test
     void role_isPassedOn() {
-        assertThat(ask(RoleExtractor.constant("web"))).isEqualTo(new RoleOutcome(Optional.of("web"), false));
+        assertThat(ask(RoleExtractor.constant("web"))).isEqualTo(RoleOutcome.of(Optional.of("web")));
     }
 
     @Test
     void noRole_isNoFailure() {
-        assertThat(ask(RoleExtractor.none())).isEqualTo(new RoleOutcome(Optional.empty(), false));
+        assertThat(ask(RoleExtractor.none())).isEqualTo(RoleOutcome.NONE);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "a\nb", "a\u0000", "\u007f", "a\u0085", "\t"})
     void textThatIsNoRole_isNone(String role) {
-        assertThat(ask(RoleExtractor.constant(role))).isEqualTo(new RoleOutcome(Optional.empty(), false));
+        assertThat(ask(RoleExtractor.constant(role))).isEqualTo(RoleOutcome.NONE);
     }
 
     @Test
@@ -64,17 +64,17 @@ class GuardedRoleExtractorTest {
                     GuardedAclPolicyTest.rethrow(thrown);
                     return Optional.of("not reached");
                 }))
-                .isEqualTo(new RoleOutcome(Optional.empty(), true));
+                .isEqualTo(RoleOutcome.FAILED);
     }
 
     @Test
     @SuppressWarnings({"NullAway", "NullOptional"}) // what an application without NullAway may do
     void extractorThatReturnsNull_failed() {
-        assertThat(ask(request -> null).failed()).isTrue();
+        assertThat(ask(request -> null)).isEqualTo(RoleOutcome.FAILED);
         assertThat(log.events()).singleElement().asString().contains("RoleExtractor", "null");
     }
 
     private static RoleOutcome ask(RoleExtractor extractor) {
-        return new GuardedRoleExtractor(extractor).role(REQUEST);
+        return new GuardedRoleExtractor(extractor).role(REQUEST).join();
     }
 }

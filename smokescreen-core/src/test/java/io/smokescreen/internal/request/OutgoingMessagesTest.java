@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -191,7 +194,28 @@ class OutgoingMessagesTest {
                 Cache-Control: a
                 Grpc-Status: 0
                 """);
-        assertThat(lines(OutgoingMessages.trailers(trailers))).containsExactly("X-Sum: 1", "Grpc-Status: 0");
+        LastHttpContent last = new DefaultLastHttpContent();
+        last.trailingHeaders().add(trailers);
+        assertThat(OutgoingMessages.toClient(last)).isSameAs(last);
+        assertThat(lines(last.trailingHeaders())).containsExactly("X-Sum: 1", "Grpc-Status: 0");
+    }
+
+    @Test
+    void fieldsThatSpeakToTheProxy_goNoFurther_inTrailersNeither() {
+        Request request = parse("""
+                POST http://a.test/ HTTP/1.1
+                Host: a
+                X-Client-Role: web
+                x_client-ROLE: web
+                X-Client-Role-2: kept
+                Content-Length: 0
+                """).without(Set.of("x-client-role"));
+        assertThat(lines(OutgoingMessages.toOrigin(request, true).headers()))
+                .containsExactly("Host: a.test", "X-Client-Role-2: kept", "content-length: 0");
+        LastHttpContent last = new DefaultLastHttpContent();
+        last.trailingHeaders().add(headers("X-Client_Role: web\nX-Sum: 1"));
+        OutgoingMessages.toOrigin(last, request);
+        assertThat(lines(last.trailingHeaders())).containsExactly("X-Sum: 1");
     }
 
     private static HttpRequest toOrigin(String head) {
