@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.smokescreen.api.Metric;
 import io.smokescreen.api.SmokescreenException;
+import io.smokescreen.cli.http.AnswerServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -119,8 +120,8 @@ class ScrapeServerTest {
 
     @Test
     void tooLongLineOrHead_answers400() throws Exception {
-        String line = "GET /" + "a".repeat(ScrapeServer.MAX_REQUEST_LINE_BYTES) + " HTTP/1.1\r\n\r\n";
-        String head = "GET /metrics HTTP/1.1\r\na: " + "a".repeat(ScrapeServer.MAX_HEADER_BYTES) + "\r\n\r\n";
+        String line = "GET /" + "a".repeat(AnswerServer.MAX_REQUEST_LINE_BYTES) + " HTTP/1.1\r\n\r\n";
+        String head = "GET /metrics HTTP/1.1\r\na: " + "a".repeat(AnswerServer.MAX_HEADER_BYTES) + "\r\n\r\n";
 
         assertThat(send(line)).startsWith("HTTP/1.1 400 ");
         assertThat(send(head)).startsWith("HTTP/1.1 400 ");
@@ -150,7 +151,7 @@ class ScrapeServerTest {
     void connectionsBeyondTheLimit_areClosed_andThoseBeforeAreServed() throws Exception {
         restart(Duration.ofMinutes(5));
         List<Socket> held = new ArrayList<>();
-        for (int i = 0; i < ScrapeServer.MAX_CONNECTIONS; i++) {
+        for (int i = 0; i < AnswerServer.MAX_CONNECTIONS; i++) {
             held.add(connect());
         }
         try (Socket oneMore = connect()) {

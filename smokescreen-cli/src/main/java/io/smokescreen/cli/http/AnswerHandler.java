@@ -1,4 +1,4 @@
-package io.smokescreen.cli.metrics;
+package io.smokescreen.cli.http;
 
 import static io.netty.handler.codec.http.HttpHeaderNames.ACCEPT;
 import static io.netty.handler.codec.http.HttpHeaderNames.ALLOW;
@@ -27,19 +27,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One connection: the head of one request, one response, the end. A body is not read. Event loop only. */
-final class ScrapeHandler extends SimpleChannelInboundHandler<HttpObject> {
+final class AnswerHandler extends SimpleChannelInboundHandler<HttpObject> {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ScrapeHandler.class);
+    private static final Logger LOG = LoggerFactory.getLogger(AnswerHandler.class);
     private static final List<HttpMethod> METHODS = List.of(HttpMethod.GET, HttpMethod.HEAD);
     private static final String PLAIN_TEXT = "text/plain; charset=utf-8";
 
-    private final PrometheusSink sink;
-    private final String path;
+    private final Answers answers;
     private boolean answered;
 
-    ScrapeHandler(PrometheusSink sink, String path) {
-        this.sink = sink;
-        this.path = path;
+    AnswerHandler(Answers answers) {
+        this.answers = answers;
     }
 
     @Override
@@ -51,36 +49,36 @@ final class ScrapeHandler extends SimpleChannelInboundHandler<HttpObject> {
             refuse(ctx, HttpResponseStatus.BAD_REQUEST, "malformed request");
             return;
         }
-        if (!path.equals(pathOf(request.uri()))) {
-            refuse(ctx, HttpResponseStatus.NOT_FOUND, "not found, metrics are at " + path);
+        if (!answers.knows(pathOf(request.uri()))) {
+            refuse(ctx, HttpResponseStatus.NOT_FOUND, "not found");
             return;
         }
         if (!METHODS.contains(request.method())) {
             refuse(ctx, HttpResponseStatus.METHOD_NOT_ALLOWED, "expected GET or HEAD");
             return;
         }
-        answerMetrics(ctx, request);
+        answer(ctx, request);
     }
 
     /** Whatever it is: this connection ends, and the next one is served. */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof IOException) {
-            LOG.debug("a scrape broke off", cause);
+            LOG.debug("a connection broke off", cause);
         } else {
-            LOG.error("a scrape failed", cause);
+            LOG.error("cannot answer", cause);
         }
         ctx.close();
     }
 
     /** The codec leaves the body out where HEAD asked. */
-    private void answerMetrics(ChannelHandlerContext ctx, HttpRequest request) throws IOException {
+    private void answer(ChannelHandlerContext ctx, HttpRequest request) throws IOException {
         ByteBuf body = Unpooled.buffer();
         String type;
         try (ByteBufOutputStream out = new ByteBufOutputStream(body)) {
-            type = sink.write(String.join(",", request.headers().getAll(ACCEPT)), out);
+            type = answers.write(String.join(",", request.headers().getAll(ACCEPT)), out);
         }
-        answer(ctx, response(HttpResponseStatus.OK, type, body));
+        send(ctx, response(HttpResponseStatus.OK, type, body));
     }
 
     private void refuse(ChannelHandlerContext ctx, HttpResponseStatus status, String why) {
@@ -88,10 +86,10 @@ final class ScrapeHandler extends SimpleChannelInboundHandler<HttpObject> {
         if (status.equals(HttpResponseStatus.METHOD_NOT_ALLOWED)) {
             response.headers().set(ALLOW, METHODS);
         }
-        answer(ctx, response);
+        send(ctx, response);
     }
 
-    private void answer(ChannelHandlerContext ctx, FullHttpResponse response) {
+    private void send(ChannelHandlerContext ctx, FullHttpResponse response) {
         answered = true;
         response.headers().set(CONNECTION, HttpHeaderValues.CLOSE);
         ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
