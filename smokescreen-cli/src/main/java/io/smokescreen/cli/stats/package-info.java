@@ -1,0 +1,5 @@
+/** Tells which connections are open, over a Unix socket. */
+@NullMarked
+package io.smokescreen.cli.stats;
+
+import org.jspecify.annotations.NullMarked;
