@@ -4,11 +4,14 @@ import io.smokescreen.api.AclPolicy;
 import io.smokescreen.internal.policy.AclDiff;
 import io.smokescreen.internal.policy.Excerpt;
 import io.smokescreen.internal.policy.ListDiff;
+import io.smokescreen.internal.tls.CrlFile;
 import io.smokescreen.internal.track.TextHygiene;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Tells what differs between the rules from before a reload and those from after it. */
 final class RulesDiff {
@@ -92,6 +95,21 @@ final class RulesDiff {
         if (!authorities.isEmpty()) {
             lines.add("TLS client authorities: " + authorities.text(new Excerpt()));
         }
+        ListDiff lists =
+                revocationLists(old.settings().revocationLists(), now.settings().revocationLists());
+        if (!lists.isEmpty()) {
+            lines.add("TLS revocation lists: " + lists.text(new Excerpt()));
+        }
+    }
+
+    /** A file with other contents is one removed and one added, of the same name. */
+    private static ListDiff revocationLists(List<CrlFile> old, List<CrlFile> now) {
+        return new ListDiff(sourcesMissingFrom(old, now), sourcesMissingFrom(now, old));
+    }
+
+    private static List<String> sourcesMissingFrom(List<CrlFile> known, List<CrlFile> lists) {
+        Set<CrlFile> seen = new HashSet<>(known);
+        return lists.stream().filter(seen::add).map(CrlFile::toString).toList();
     }
 
     private static List<String> names(List<X509Certificate> certificates) {

@@ -11,6 +11,7 @@ import io.smokescreen.api.ConfigurationException;
 import io.smokescreen.api.Metric;
 import io.smokescreen.testing.CapturedLog;
 import io.smokescreen.testing.TestCertificates;
+import io.smokescreen.testing.TestCertificates.Identity;
 import io.smokescreen.testing.TestProxy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -117,6 +118,38 @@ class ReloadFailureTest {
                             AddressRules.builder().allowRange("10.0.0.0/33").build());
 
             assertKept(proxy, "'10.0.0.0/33'");
+        }
+    }
+
+    /** The ACL of the same load must not come in force either. */
+    @Test
+    void goodAclWithACertificateOfAnotherKey_isNotPutInForce() throws Exception {
+        TestCertificates authority = TestCertificates.create();
+        TlsOptions good = authority.proxyTls();
+        Identity one = authority.issue("CN=one");
+        Identity two = authority.issue("CN=two");
+        source = () -> load().withTls(good);
+        try (TestProxy proxy = TestProxy.reloadable(() -> source.load())) {
+            Files.writeString(file, VALID);
+            source = () -> load().withTls(TlsOptions.of(one.key(), List.of(two.certificate())));
+
+            assertKept(proxy, "the rules cannot be loaded: the key does not belong to the certificate");
+        }
+    }
+
+    /** What only shows when TLS is set up as a whole. */
+    @Test
+    void goodAclWithARevocationListOfAnotherAuthority_isNotPutInForce() throws Exception {
+        TestCertificates authority = TestCertificates.create();
+        TlsOptions good = authority.proxyTls();
+        source = () -> load().withTls(good);
+        try (TestProxy proxy = TestProxy.reloadable(() -> source.load())) {
+            Files.writeString(file, VALID);
+            TlsOptions bad = good.withRevocationLists(
+                    List.of(TestCertificates.create("CN=Other CA").revoking().build()));
+            source = () -> load().withTls(bad);
+
+            assertKept(proxy, "Other CA");
         }
     }
 
