@@ -1,6 +1,7 @@
 package io.smokescreen;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.smokescreen.api.AclPolicy;
 import io.smokescreen.testing.HttpReply;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -20,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -35,8 +38,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 @NullUnmarked // set before each test
 class ReloadTlsTest {
 
-    private static final int SWAPS = 40;
+    private static final int SWAPS = 10;
     private static final int CLIENTS = 3;
+
+    /** The number of the certificate that is about to be shown, and of the one that surely is. */
+    private final AtomicInteger announced = new AtomicInteger();
+
+    private final AtomicInteger inForce = new AtomicInteger();
+    private final AtomicInteger handshakes = new AtomicInteger();
 
     private TestCertificates authority;
     private Identity known;
@@ -148,46 +157,58 @@ class ReloadTlsTest {
     @MethodSource("implementations")
     void certificatesThatTakeTurns_failNoHandshake(TlsProvider provider, String version) throws Exception {
         List<Identity> servers = List.of(server, authority.issue("CN=second"));
-        AtomicInteger announced = new AtomicInteger();
-        AtomicInteger inForce = new AtomicInteger();
         tls = tls(server, authority).withProvider(provider);
+        SSLContext client = authority.clientTls(known); // shared, so that sessions are resumed where they can be
         ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
         try (TestProxy proxy = start()) {
-            List<Future<Integer>> clients = new ArrayList<>();
+            List<Future<?>> clients = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
                 clients.add(threads.submit(() -> {
-                    int handshakes = 0;
-                    for (; inForce.get() < SWAPS; handshakes++) {
-                        int before = inForce.get();
-                        try (RawClient client =
-                                RawClient.connectTls(proxy.address(), authority.clientTls(known), version)) {
-                            assertThat(refusal(client)).isEqualTo("acl-denied");
-                            List<X509Certificate> legal = new ArrayList<>();
-                            for (int rules = before; rules <= announced.get(); rules++) {
-                                legal.add(servers.get(rules % 2).certificate());
-                            }
-                            assertThat(legal).contains(certificateOf(client));
-                        }
+                    while (inForce.get() < SWAPS) {
+                        assertOneOf(servers, proxy, client, version);
                     }
-                    return handshakes;
+                    return null;
                 }));
             }
             for (int swap = 1; swap <= SWAPS; swap++) {
                 tls = tls(servers.get(swap % 2), authority).withProvider(provider);
                 announced.set(swap);
                 proxy.smokescreen().reload();
-                try (RawClient client = RawClient.connectTls(proxy.address(), authority.clientTls(), version)) {
-                    assertThat(certificateOf(client))
-                            .isEqualTo(servers.get(swap % 2).certificate());
-                }
+                assertThat(certificateNow(proxy, client, version))
+                        .isEqualTo(servers.get(swap % 2).certificate());
+                int enough = handshakes.get() + CLIENTS;
+                await().pollInterval(Duration.ofMillis(5))
+                        .atMost(Duration.ofSeconds(30))
+                        .until(() ->
+                                handshakes.get() >= enough || clients.stream().anyMatch(Future::isDone));
                 inForce.set(swap);
             }
-            for (Future<Integer> client : clients) {
-                assertThat(client.get(30, TimeUnit.SECONDS)).isPositive();
+            for (Future<?> each : clients) {
+                each.get(30, TimeUnit.SECONDS);
             }
         } finally {
             inForce.set(SWAPS);
             threads.shutdownNow();
+        }
+    }
+
+    /** The certificate shown is one that was in force at some moment of the handshake. */
+    private void assertOneOf(List<Identity> servers, TestProxy proxy, SSLContext client, String version)
+            throws SSLPeerUnverifiedException {
+        int before = inForce.get();
+        X509Certificate shown = certificateNow(proxy, client, version);
+        List<X509Certificate> legal = IntStream.rangeClosed(before, announced.get())
+                .mapToObj(rules -> servers.get(rules % 2).certificate())
+                .toList();
+        assertThat(legal).contains(shown);
+        handshakes.incrementAndGet();
+    }
+
+    private static X509Certificate certificateNow(TestProxy proxy, SSLContext tls, String version)
+            throws SSLPeerUnverifiedException {
+        try (RawClient client = RawClient.connectTls(proxy.address(), tls, version)) {
+            assertThat(refusal(client)).isEqualTo("acl-denied");
+            return certificateOf(client);
         }
     }
 
