@@ -8,7 +8,8 @@ public enum TlsProvider {
     JDK,
     /**
      * BoringSSL, which needs a fraction of the JDK's time for a handshake. It wants {@code netty-tcnative-boringssl-static} for
-     * the platform on the class path; the proxy cannot be built where it does not load.
+     * the platform on the class path; the proxy cannot be built where it does not load. A client's close_notify ends both
+     * directions of a tunnel, as TLS 1.2 has it; with {@link #JDK} a client of TLS 1.3 may go on reading.
      */
     OPENSSL
 }

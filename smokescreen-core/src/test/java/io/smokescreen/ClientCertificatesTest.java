@@ -8,6 +8,7 @@ import io.smokescreen.testing.TestCertificates;
 import io.smokescreen.testing.TestCertificates.Identity;
 import io.smokescreen.testing.TestIssuance;
 import io.smokescreen.testing.TestProxy;
+import io.smokescreen.testing.TlsImplementation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -16,7 +17,6 @@ import java.security.cert.X509CRL;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
@@ -35,42 +35,20 @@ class ClientCertificatesTest {
     @SuppressWarnings("NullAway.Init")
     private TestCertificates authority;
 
-    /** An implementation of TLS with a version. */
-    record Tls(TlsProvider provider, String version) {
-
-        @Override
-        public String toString() {
-            return provider + " " + version;
-        }
-
-        /** {@return the alert that is due: the JDK's server has one for all that is wrong with a certificate} */
-        String alert(String specific) {
-            return provider == TlsProvider.JDK ? "certificate_unknown" : specific;
-        }
-    }
-
-    static Stream<Tls> tls() {
-        return Stream.of(
-                new Tls(TlsProvider.JDK, "TLSv1.2"),
-                new Tls(TlsProvider.JDK, "TLSv1.3"),
-                new Tls(TlsProvider.OPENSSL, "TLSv1.2"),
-                new Tls(TlsProvider.OPENSSL, "TLSv1.3"));
-    }
-
     @BeforeEach
     void createAuthority() throws GeneralSecurityException, IOException {
         authority = TestCertificates.create();
     }
 
     @ParameterizedTest
-    @MethodSource("tls")
-    void certificateOfTheAuthority_isLetIn(Tls tls) throws Exception {
+    @MethodSource("io.smokescreen.testing.TlsImplementation#all")
+    void certificateOfTheAuthority_isLetIn(TlsImplementation tls) throws Exception {
         assertThat(outcome(tls, authority.issue("CN=known"))).isEqualTo(LET_IN);
     }
 
     @ParameterizedTest
-    @MethodSource("tls")
-    void expired_isRefused(Tls tls) throws Exception {
+    @MethodSource("io.smokescreen.testing.TlsImplementation#all")
+    void expired_isRefused(TlsImplementation tls) throws Exception {
         Identity client = authority
                 .issuing("CN=known")
                 .validUntil(Instant.now().minusSeconds(60))
@@ -79,8 +57,8 @@ class ClientCertificatesTest {
     }
 
     @ParameterizedTest
-    @MethodSource("tls")
-    void notYetValid_isRefused(Tls tls) throws Exception {
+    @MethodSource("io.smokescreen.testing.TlsImplementation#all")
+    void notYetValid_isRefused(TlsImplementation tls) throws Exception {
         Identity client = authority
                 .issuing("CN=known")
                 .validFrom(Instant.now().plusSeconds(600))
@@ -89,21 +67,21 @@ class ClientCertificatesTest {
     }
 
     @ParameterizedTest
-    @MethodSource("tls")
-    void anotherAuthorityOfTheSameName_isRefused(Tls tls) throws Exception {
+    @MethodSource("io.smokescreen.testing.TlsImplementation#all")
+    void anotherAuthorityOfTheSameName_isRefused(TlsImplementation tls) throws Exception {
         assertThat(outcome(tls, TestCertificates.create().issue("CN=known"))).isEqualTo(tls.alert("unknown_ca"));
     }
 
     @ParameterizedTest
-    @MethodSource("tls")
-    void selfSigned_isRefused(Tls tls) throws Exception {
+    @MethodSource("io.smokescreen.testing.TlsImplementation#all")
+    void selfSigned_isRefused(TlsImplementation tls) throws Exception {
         assertThat(outcome(tls, TestCertificates.create("CN=known").authority()))
                 .isEqualTo(tls.alert("unknown_ca"));
     }
 
     @ParameterizedTest
-    @MethodSource("tls")
-    void certificateForServersOnly_isRefused(Tls tls) throws Exception {
+    @MethodSource("io.smokescreen.testing.TlsImplementation#all")
+    void certificateForServersOnly_isRefused(TlsImplementation tls) throws Exception {
         Identity client = authority
                 .issuing("CN=known")
                 .purpose(KeyPurposeId.id_kp_serverAuth)
@@ -112,8 +90,8 @@ class ClientCertificatesTest {
     }
 
     @ParameterizedTest
-    @MethodSource("tls")
-    void certificateWhoseKeyMayNotSign_isRefused(Tls tls) throws Exception {
+    @MethodSource("io.smokescreen.testing.TlsImplementation#all")
+    void certificateWhoseKeyMayNotSign_isRefused(TlsImplementation tls) throws Exception {
         Identity client =
                 authority.issuing("CN=known").usage(KeyUsage.keyEncipherment).issue();
         // BoringSSL sees that by itself with TLS 1.3, before it asks anybody.
@@ -121,8 +99,8 @@ class ClientCertificatesTest {
     }
 
     @ParameterizedTest
-    @MethodSource("tls")
-    void certificateForClients_isLetIn(Tls tls) throws Exception {
+    @MethodSource("io.smokescreen.testing.TlsImplementation#all")
+    void certificateForClients_isLetIn(TlsImplementation tls) throws Exception {
         Identity client = authority
                 .issuing("CN=known")
                 .purpose(KeyPurposeId.id_kp_clientAuth)
@@ -131,31 +109,31 @@ class ClientCertificatesTest {
     }
 
     @ParameterizedTest
-    @MethodSource("tls")
-    void leafThatIssued_isNoAuthority(Tls tls) throws Exception {
+    @MethodSource("io.smokescreen.testing.TlsImplementation#all")
+    void leafThatIssued_isNoAuthority(TlsImplementation tls) throws Exception {
         Identity leaf = authority.issue("CN=leaf");
         Identity client = TestIssuance.by(leaf, "CN=known").issue().with(leaf.certificate());
         assertThat(outcome(tls, client)).isEqualTo(tls.alert("unknown_ca"));
     }
 
     @ParameterizedTest
-    @MethodSource("tls")
-    void intermediateThatIsSent_leadsToTheAuthority(Tls tls) throws Exception {
+    @MethodSource("io.smokescreen.testing.TlsImplementation#all")
+    void intermediateThatIsSent_leadsToTheAuthority(TlsImplementation tls) throws Exception {
         TestCertificates intermediate = authority.intermediate("CN=Intermediate");
         Identity client = intermediate.issue("CN=known").with(intermediate.certificate());
         assertThat(outcome(tls, client)).isEqualTo(LET_IN);
     }
 
     @ParameterizedTest
-    @MethodSource("tls")
-    void intermediateThatIsNotSent_isRefused(Tls tls) throws Exception {
+    @MethodSource("io.smokescreen.testing.TlsImplementation#all")
+    void intermediateThatIsNotSent_isRefused(TlsImplementation tls) throws Exception {
         Identity client = authority.intermediate("CN=Intermediate").issue("CN=known");
         assertThat(outcome(tls, client)).isEqualTo(tls.alert("unknown_ca"));
     }
 
     @ParameterizedTest
-    @MethodSource("tls")
-    void revoked_isRefused(Tls tls) throws Exception {
+    @MethodSource("io.smokescreen.testing.TlsImplementation#all")
+    void revoked_isRefused(TlsImplementation tls) throws Exception {
         Identity client = authority.issue("CN=known");
         assertThat(outcome(
                         tls,
@@ -165,8 +143,8 @@ class ClientCertificatesTest {
     }
 
     @ParameterizedTest
-    @MethodSource("tls")
-    void anotherOneRevoked_isLetIn(Tls tls) throws Exception {
+    @MethodSource("io.smokescreen.testing.TlsImplementation#all")
+    void anotherOneRevoked_isLetIn(TlsImplementation tls) throws Exception {
         Identity other = authority.issue("CN=known");
         assertThat(outcome(
                         tls,
@@ -179,11 +157,12 @@ class ClientCertificatesTest {
         return options -> options.withRevocationLists(List.of(lists));
     }
 
-    private String outcome(Tls tls, Identity client) throws Exception {
+    private String outcome(TlsImplementation tls, Identity client) throws Exception {
         return outcome(tls, client, UnaryOperator.identity());
     }
 
-    private String outcome(Tls tls, Identity client, UnaryOperator<TlsOptions> customize) throws Exception {
+    private String outcome(TlsImplementation tls, Identity client, UnaryOperator<TlsOptions> customize)
+            throws Exception {
         TlsOptions options = customize.apply(authority.proxyTls().withProvider(tls.provider()));
         try (TestProxy proxy = TestProxy.start(builder -> builder.tls(options).allowMissingRole(false))) {
             String outcome = outcome(proxy.address(), authority.clientTls(client), tls.version());
@@ -196,7 +175,7 @@ class ClientCertificatesTest {
     }
 
     /** {@return the status line, or the name of the alert} */
-    private static String outcome(InetSocketAddress proxy, SSLContext tls, String version) {
+    static String outcome(InetSocketAddress proxy, SSLContext tls, String version) {
         try (RawClient client = RawClient.connectTls(proxy, tls, version)) {
             return client.send(REQUEST).readHead().lines().findFirst().orElse("");
         } catch (UncheckedIOException e) {

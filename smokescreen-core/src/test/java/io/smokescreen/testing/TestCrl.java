@@ -45,6 +45,11 @@ public final class TestCrl {
         revoked.forEach(each -> serials.add(each.getSerialNumber()));
     }
 
+    /** {@return a list of an authority that revokes nothing} */
+    public static TestCrl of(Identity authority) {
+        return new TestCrl(authority, List.of());
+    }
+
     public TestCrl serials(List<BigInteger> values) {
         serials.addAll(values);
         return this;

@@ -84,8 +84,8 @@ public final class TestIssuance {
         return this;
     }
 
-    public TestIssuance serial(long value) {
-        this.serial = BigInteger.valueOf(value);
+    public TestIssuance serial(BigInteger value) {
+        this.serial = value;
         return this;
     }
 

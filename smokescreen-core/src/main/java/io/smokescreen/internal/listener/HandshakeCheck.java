@@ -52,6 +52,7 @@ final class HandshakeCheck extends ChannelInboundHandlerAdapter {
     static void install(
             ChannelPipeline pipeline, SslHandler tls, Supplier<Optional<TlsContext>> current, MetricsSink metrics) {
         LingeringAlert alert = new LingeringAlert();
+        pipeline.addLast("record-boundary", new RecordBoundary());
         pipeline.addLast("alert", alert);
         pipeline.addLast("tls", tls);
         pipeline.addLast("handshake-check", new HandshakeCheck(current, metrics, alert));

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
 
 /** One end of a {@link Tunnel}: reads from its channel and writes to the peer, no faster than the peer takes it. */
 final class TunnelEnd extends ChannelInboundHandlerAdapter {
@@ -72,6 +73,9 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         passOn();
+        if (outputEnded && !inputEnded && hasSaidCloseNotify(ctx)) {
+            endInput(); // the event has come before: BoringSSL fires it for this side's own close_notify
+        }
     }
 
     @Override
@@ -84,7 +88,8 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         // A TLS client may end its direction by close_notify alone, and go on reading.
-        if (event instanceof ChannelInputShutdownEvent || event == SslCloseCompletionEvent.SUCCESS) {
+        boolean closeNotify = event == SslCloseCompletionEvent.SUCCESS && hasSaidCloseNotify(ctx);
+        if (closeNotify || event instanceof ChannelInputShutdownEvent) {
             endInput();
         }
     }
@@ -97,6 +102,11 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         tunnel.broken(this, String.valueOf(cause.getMessage()));
+    }
+
+    private static boolean hasSaidCloseNotify(ChannelHandlerContext ctx) {
+        SslHandler tls = ctx.pipeline().get(SslHandler.class);
+        return tls != null && tls.engine().isInboundDone();
     }
 
     private void passOn() {

@@ -97,7 +97,7 @@ public final class TlsContext {
     /** {@return the handler for one connection} */
     public SslHandler newHandler(ByteBufAllocator allocator) {
         try {
-            return new SslHandler(context.newEngine(allocator));
+            return context.newHandler(allocator);
         } finally {
             Reference.reachabilityFence(this);
         }
