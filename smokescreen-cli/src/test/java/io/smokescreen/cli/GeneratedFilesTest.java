@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,7 +24,7 @@ class GeneratedFilesTest {
     private static final Path OPERATIONS = ROOT.resolve("docs/operations.md");
     private static final Path SAMPLE = ROOT.resolve("smokescreen-dist/src/dist/config/smokescreen.yaml");
 
-    /** With this property set, the files are written instead of compared. */
+    /** With this property set, the files are written before they are compared. */
     private static final String REGENERATE = "smokescreen.regenerate";
 
     private static final String HOW =
@@ -34,25 +35,25 @@ class GeneratedFilesTest {
             Pattern.compile("(?<=<!-- options: begin -->\n\n).*(?=\n<!-- options: end -->\n)", Pattern.DOTALL);
     private static final Pattern COMMENTED_KEY = Pattern.compile("#((?: {2})?[a-z][a-z0-9_]*:(?: .*)?)");
 
+    @BeforeAll
+    static void write_the_files_if_asked_to() throws IOException {
+        if (System.getProperty(REGENERATE) != null) {
+            Files.writeString(SAMPLE, SampleConfig.text());
+            Matcher table = TABLE.matcher(Files.readString(OPERATIONS));
+            Files.writeString(OPERATIONS, table.replaceFirst(Matcher.quoteReplacement(OptionsTable.text())));
+        }
+    }
+
     @Test
     void the_table_of_options_is_that_of_the_code() throws IOException {
-        String document = Files.readString(OPERATIONS);
-        Matcher table = TABLE.matcher(document);
-        assertThat(table.find()).as("the comments that enclose the table").isTrue();
+        Matcher table = TABLE.matcher(Files.readString(OPERATIONS));
 
-        if (System.getProperty(REGENERATE) != null) {
-            Files.writeString(OPERATIONS, table.replaceFirst(Matcher.quoteReplacement(OptionsTable.text())));
-            return;
-        }
+        assertThat(table.find()).as("the comments that enclose the table").isTrue();
         assertThat(table.group()).as(HOW).isEqualTo(OptionsTable.text());
     }
 
     @Test
     void the_sample_config_file_is_that_of_the_code() throws IOException {
-        if (System.getProperty(REGENERATE) != null) {
-            Files.writeString(SAMPLE, SampleConfig.text());
-            return;
-        }
         assertThat(Files.readString(SAMPLE)).as(HOW).isEqualTo(SampleConfig.text());
     }
 
