@@ -19,6 +19,7 @@ import static org.awaitility.Awaitility.await;
 import io.smokescreen.api.ClientRequest;
 import io.smokescreen.api.ConfigurationException;
 import io.smokescreen.api.Metric;
+import io.smokescreen.testing.CapturedLog;
 import io.smokescreen.testing.HttpReply;
 import io.smokescreen.testing.RawClient;
 import io.smokescreen.testing.TestCertificates;
@@ -45,6 +46,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -65,6 +67,12 @@ class ProxyProtocolTest {
     private static final ProxyProtocolOptions OPTIONAL = ProxyProtocolOptions.optional();
     private static final List<String> LOOPBACK = List.of("127.0.0.0/8", "::1/128");
     private static final List<String> ELSEWHERE = List.of("192.0.2.0/24");
+
+    @RegisterExtension
+    final CapturedLog handshakes = new CapturedLog("io.smokescreen.internal.listener.HandshakeCheck");
+
+    @RegisterExtension
+    final CapturedLog headers = new CapturedLog("io.smokescreen.internal.listener.ProxyHeaderHandler");
 
     private final Queue<ClientRequest> asked = new ConcurrentLinkedQueue<>();
 
@@ -123,6 +131,12 @@ class ProxyProtocolTest {
 
                 assertThat(readUntilClosed(client)).as(what).isEmpty();
                 assertRefused(proxy);
+                String peer = "/127.0.0.1:" + client.socket().getLocalPort();
+                await().untilAsserted(() -> assertThat(headers.events())
+                        .last()
+                        .satisfies(event -> assertThat(event.getFormattedMessage())
+                                .contains(peer)
+                                .doesNotContain("192.0.2", "2001:db8", "evil")));
             }
         }
     }
@@ -371,6 +385,10 @@ class ProxyProtocolTest {
             assertThatThrownBy(() -> client.startTls(authority.clientTls(), "TLSv1.3"))
                     .isInstanceOf(UncheckedIOException.class);
             assertThat(proxy.decisions()).isEmpty();
+            await().untilAsserted(() -> assertThat(handshakes.events())
+                    .singleElement()
+                    .satisfies(
+                            event -> assertThat(event.getFormattedMessage()).contains("handshake of /" + CLIENT_V4)));
         }
     }
 

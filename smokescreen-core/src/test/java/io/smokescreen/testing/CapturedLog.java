@@ -17,7 +17,11 @@ public final class CapturedLog implements BeforeEachCallback, AfterEachCallback 
     private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
 
     public CapturedLog(Class<?> type) {
-        this.logger = (Logger) LoggerFactory.getLogger(type);
+        this(type.getName());
+    }
+
+    public CapturedLog(String logger) {
+        this.logger = (Logger) LoggerFactory.getLogger(logger);
     }
 
     @Override

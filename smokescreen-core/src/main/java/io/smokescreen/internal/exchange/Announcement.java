@@ -26,7 +26,7 @@ public record Announcement(InetSocketAddress client, boolean counts) {
     }
 
     /** {@return the client as log lines call it} */
-    static SocketAddress logged(Channel channel) {
+    public static SocketAddress logged(Channel channel) {
         return of(channel).<SocketAddress>map(Announcement::client).orElseGet(channel::remoteAddress);
     }
 }

@@ -9,6 +9,7 @@ import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.util.ReferenceCountUtil;
 import io.smokescreen.api.Metric;
 import io.smokescreen.api.MetricsSink;
+import io.smokescreen.internal.exchange.Announcement;
 import io.smokescreen.internal.exchange.ClientIdentity;
 import io.smokescreen.internal.tls.ClientTrust;
 import io.smokescreen.internal.tls.Refusal;
@@ -133,9 +134,9 @@ final class HandshakeCheck extends ChannelInboundHandlerAdapter {
         metrics.record(Metric.TLS_HANDSHAKE_ERROR, 1, List.of(reason));
         String text = TextHygiene.line(refused == null ? cause.toString() : String.valueOf(refused.getMessage()));
         if (reason.equals("closed")) {
-            LOG.debug("TLS handshake of {} ended: {}", ctx.channel().remoteAddress(), text);
+            LOG.debug("TLS handshake of {} ended: {}", Announcement.logged(ctx.channel()), text);
         } else {
-            LOG.warn("TLS handshake of {} failed ({}): {}", ctx.channel().remoteAddress(), reason, text);
+            LOG.warn("TLS handshake of {} failed ({}): {}", Announcement.logged(ctx.channel()), reason, text);
         }
     }
 
