@@ -10,7 +10,7 @@ import io.smokescreen.internal.address.AddressFamilies;
 import io.smokescreen.internal.address.AddressVetting;
 import io.smokescreen.internal.address.DnsResolver;
 import io.smokescreen.internal.address.SelfConnections;
-import io.smokescreen.internal.exchange.DryRun;
+import io.smokescreen.internal.exchange.Advisers;
 import io.smokescreen.internal.exchange.GuardedHealthCheck;
 import io.smokescreen.internal.exchange.PolicyCalls;
 import io.smokescreen.internal.exchange.Stages;
@@ -83,6 +83,9 @@ final class Engine {
         this.metrics = new GuardedMetricsSink(builder.metricsSink);
         this.tracker = new Tracker(metrics, builder.timeConnect);
         builder.ownPorts.forEach(self::listensOn);
+        if (listenDescriptor == null && listenAddress.getPort() != 0) {
+            self.listensOn(listenAddress.getPort()); // decisions are asked for before the start, too
+        }
         RulesCompiler compiler =
                 new RulesCompiler(builder.roleExtractor, builder.allowMissingRole, self, builder.addressFilter);
         this.rules = builder.rulesSource == null
@@ -92,10 +95,17 @@ final class Engine {
 
     /** {@return the decisions without a socket} */
     Policy policy() {
-        return (role, host, port) -> {
-            DryRun.Result result = new DryRun(rules.ruleset()).run(role, host, port);
-            return new PolicyVerdict(result.allowed(), result.code(), result.reason(), result.acl(), result.address());
-        };
+        return new DryRunPolicy(rules::ruleset);
+    }
+
+    /** {@return decisions with look-ups, to be closed} */
+    Explanations explanations() {
+        IoTransport io = ioTransport();
+        MultiThreadIoEventLoopGroup loop =
+                new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("smokescreen-explain", true), io.loops());
+        List<DnsResolver> own = resolver == null ? List.of(dnsResolver(io, loop)) : List.of();
+        AddressVetting vetting = vetting(own.isEmpty() ? requireNonNull(resolver) : own.get(0));
+        return new Explanations(loop, own, rules::ruleset, each -> Advisers.asOnASocket(policyCalls(), vetting, each));
     }
 
     /** Replaces the rules. Calls must not overlap. */
@@ -159,17 +169,14 @@ final class Engine {
     }
 
     private Stages stages(IoTransport io, RunningEngine running) {
-        AddressVetting vetting = new AddressVetting(
-                resolver == null ? running.closeLater(dnsResolver(io, running.loops())) : resolver,
-                resolverOptions.timeout(),
-                policyExecutor,
-                timeouts.policy());
+        AddressVetting vetting =
+                vetting(resolver == null ? running.closeLater(dnsResolver(io, running.loops())) : resolver);
         Map<EventExecutor, IdleConnections> idle = new HashMap<>();
         IdleLimits idleLimits = new IdleLimits(limits.maxIdleConnections(), limits.maxIdleConnectionsPerHost());
         running.loops().forEach(loop -> idle.put(loop, new IdleConnections(idleLimits)));
         return new Stages(
                 limits(),
-                new PolicyCalls(policyExecutor, timeouts.policy()),
+                policyCalls(),
                 rules::ruleset,
                 vetting,
                 new Dialer(io.sockets(), timeouts.connect()),
@@ -183,6 +190,14 @@ final class Engine {
                 denyMessageExtra,
                 healthCheck,
                 () -> draining);
+    }
+
+    private AddressVetting vetting(Resolver lookups) {
+        return new AddressVetting(lookups, resolverOptions.timeout(), policyExecutor, timeouts.policy());
+    }
+
+    private PolicyCalls policyCalls() {
+        return new PolicyCalls(policyExecutor, timeouts.policy());
     }
 
     private static Duration shorter(Duration one, Duration other) {

@@ -11,7 +11,6 @@ package io.smokescreen;
  *
  * <p>Thread safety: safe from any thread; calls the application's policy on the calling thread.
  */
-@FunctionalInterface
 public interface Policy {
 
     /**
@@ -23,4 +22,15 @@ public interface Policy {
      * @return the verdict, its reason and the rule that matched
      */
     PolicyVerdict check(String role, String host, int port);
+
+    /**
+     * Asks for a decision on a target as it stands in a request. Never throws for what it is given: a target that is none is
+     * a refusal, with the code {@code malformed-request}. Names are not looked up; {@link Smokescreen#explain} does that.
+     *
+     * @param role the client's role; the empty string for a client without one
+     * @param target {@code host:port} as in CONNECT, or an {@code http} URL as in any other request
+     * @param nextHop the URL of the proxy to go through, as in {@code X-Upstream-Https-Proxy}; the empty string for none
+     * @return the verdict, its reason and the rule that matched
+     */
+    PolicyVerdict checkTarget(String role, String target, String nextHop);
 }

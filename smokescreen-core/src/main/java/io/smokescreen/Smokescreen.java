@@ -5,6 +5,7 @@ import io.smokescreen.api.SmokescreenException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,7 @@ public final class Smokescreen implements AutoCloseable {
     private final Engine engine;
     private final Policy policy;
     private @Nullable RunningEngine running;
+    private @Nullable Explanations explanations;
     private final Object reloading = new Object();
     private volatile boolean closed;
 
@@ -81,6 +83,34 @@ public final class Smokescreen implements AutoCloseable {
     /** {@return the decisions of this proxy, without a socket; works before {@link #start()} too} */
     public Policy policy() {
         return policy;
+    }
+
+    /**
+     * Tells what would be answered to a request, like {@link Policy#checkTarget}, and looks its name up for that, as a real
+     * request does. Nothing is connected to, but DNS servers; nothing is logged or measured. It works before {@link #start()}
+     * too. The first call begins a thread that ends with {@link #close()}; the answer arrives on it, so whatever depends on
+     * the answer must not block.
+     *
+     * <p>Each look-up under way costs a socket: whoever asks about many targets limits how many are asked about at once.
+     *
+     * @param role the client's role; the empty string for a client without one
+     * @param target {@code host:port} as in CONNECT, or an {@code http} URL as in any other request
+     * @param nextHop the URL of the proxy to go through, as in {@code X-Upstream-Https-Proxy}; the empty string for none
+     * @return the verdict. It is there within the DNS and policy timeouts; it fails only if the proxy is closed before
+     * @throws IllegalStateException if the proxy is closed
+     */
+    public CompletionStage<PolicyVerdict> explain(String role, String target, String nextHop) {
+        return explanations().explain(DryRunPolicy.question(role, target, nextHop));
+    }
+
+    private synchronized Explanations explanations() {
+        if (closed) {
+            throw new IllegalStateException("already closed");
+        }
+        if (explanations == null) {
+            explanations = engine.explanations();
+        }
+        return explanations;
     }
 
     /**
@@ -163,6 +193,10 @@ public final class Smokescreen implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
+        if (explanations != null) {
+            explanations.close();
+            explanations = null;
+        }
         if (running != null) {
             running.close();
             running = null;

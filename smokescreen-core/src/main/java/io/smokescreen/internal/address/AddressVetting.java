@@ -3,12 +3,10 @@ package io.smokescreen.internal.address;
 import static java.util.Objects.requireNonNull;
 
 import io.netty.util.concurrent.EventExecutor;
-import io.smokescreen.api.AddressVerdict;
 import io.smokescreen.api.Destination;
 import io.smokescreen.api.Resolver;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -27,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class AddressVetting {
 
     /** The addresses of {@code localhost} and the names below it. */
-    public static final List<InetAddress> LOOPBACK = List.of(Ip.ofV4(0x7f00_0001), Ip.ofV6(0, 1));
+    private static final List<InetAddress> LOOPBACK = List.of(Ip.ofV4(0x7f00_0001), Ip.ofV6(0, 1));
 
     private final GuardedResolver resolver;
     private final @Nullable Executor policyExecutor;
@@ -65,6 +63,45 @@ public final class AddressVetting {
         return vetting;
     }
 
+    /** {@return the addresses of a destination that nobody has to be asked for; empty where it is a name to look up} */
+    public static List<InetAddress> known(Destination destination) {
+        return destination.host().isLocalhost()
+                ? LOOPBACK
+                : destination.host().address().map(List::of).orElse(List.of());
+    }
+
+    /**
+     * {@return what comes of judging the addresses of a destination, here and now}
+     *
+     * @param addresses at least one
+     */
+    public static VettingResult judge(Destination destination, List<InetAddress> addresses, VettingRules rules) {
+        return result(destination, judged(destination, addresses, rules), rules, 0);
+    }
+
+    private static List<JudgedAddress> judged(
+            Destination destination, List<InetAddress> addresses, VettingRules rules) {
+        return addresses.stream()
+                .map(address -> new JudgedAddress(address, rules.filter().check(address, destination.port())))
+                .toList();
+    }
+
+    private static VettingResult result(
+            Destination destination, List<JudgedAddress> judged, VettingRules rules, long lookupNanos) {
+        List<InetAddress> allowed = judged.stream()
+                .filter(each -> each.verdict().isAllowed())
+                .map(JudgedAddress::address)
+                .toList();
+        if (allowed.isEmpty()) {
+            boolean literal = destination.host().address().isPresent();
+            return new VettingResult.Denied(literal, judged, lookupNanos);
+        }
+        List<VettedAddress> vetted = AddressOrder.of(allowed, rules.deferred()).stream()
+                .map(address -> new VettedAddress(address, destination.port()))
+                .toList();
+        return new VettingResult.Vetted(vetted, judged, lookupNanos);
+    }
+
     /** One destination on its way. Event loop only. */
     private final class Vetting implements Cancellable {
 
@@ -85,12 +122,9 @@ public final class AddressVetting {
         }
 
         void start() {
-            if (destination.host().address().isPresent()) {
-                judge(List.of(destination.host().address().get()));
-                return;
-            }
-            if (destination.host().isLocalhost()) {
-                judge(LOOPBACK);
+            List<InetAddress> known = known(destination);
+            if (!known.isEmpty()) {
+                judge(known);
                 return;
             }
             proceed(resolver.resolve(destination.host().text(), loop, this::resolved));
@@ -121,47 +155,26 @@ public final class AddressVetting {
 
         private void judge(List<InetAddress> addresses) {
             if (policyExecutor == null) {
-                judged(addresses, verdictsOn(addresses));
+                judged(AddressVetting.judged(destination, addresses, rules));
                 return;
             }
-            Reply<List<AddressVerdict>> reply = new Reply<>(loop, verdicts -> judged(addresses, verdicts));
-            List<AddressVerdict> failed = addresses.stream()
-                    .map(address -> GuardedAddressFilter.FAILED)
+            Reply<List<JudgedAddress>> reply = new Reply<>(loop, this::judged);
+            List<JudgedAddress> failed = addresses.stream()
+                    .map(address -> new JudgedAddress(address, GuardedAddressFilter.FAILED))
                     .toList();
             reply.orElseAfter(policyTimeout, () -> reply.give(failed));
             current = reply::cancel;
             try {
-                policyExecutor.execute(() -> reply.give(verdictsOn(addresses)));
+                policyExecutor.execute(() -> reply.give(AddressVetting.judged(destination, addresses, rules)));
             } catch (RuntimeException e) { // full, shut down or broken: nobody can say yes
                 reply.give(failed);
             }
         }
 
-        private List<AddressVerdict> verdictsOn(List<InetAddress> addresses) {
-            return addresses.stream()
-                    .map(address -> rules.filter().check(address, destination.port()))
-                    .toList();
-        }
-
-        private void judged(List<InetAddress> addresses, List<AddressVerdict> verdicts) {
-            if (cancelled) {
-                return;
+        private void judged(List<JudgedAddress> judged) {
+            if (!cancelled) {
+                done.accept(result(destination, judged, rules, lookupNanos));
             }
-            List<InetAddress> allowed = new ArrayList<>();
-            for (int i = 0; i < addresses.size(); i++) {
-                if (verdicts.get(i).isAllowed()) {
-                    allowed.add(addresses.get(i));
-                }
-            }
-            if (allowed.isEmpty()) {
-                boolean literal = destination.host().address().isPresent();
-                done.accept(new VettingResult.Denied(addresses.get(0), literal, verdicts, lookupNanos));
-                return;
-            }
-            List<VettedAddress> vetted = AddressOrder.of(allowed, rules.deferred()).stream()
-                    .map(address -> new VettedAddress(address, destination.port()))
-                    .toList();
-            done.accept(new VettingResult.Vetted(vetted, verdicts, lookupNanos));
         }
     }
 }

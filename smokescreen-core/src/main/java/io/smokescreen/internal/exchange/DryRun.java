@@ -1,30 +1,58 @@
 package io.smokescreen.internal.exchange;
 
+import static java.util.Objects.requireNonNull;
+import static java.util.concurrent.CompletableFuture.completedFuture;
+
 import io.smokescreen.api.AclDecision;
-import io.smokescreen.api.AclRequest;
 import io.smokescreen.api.AddressVerdict;
 import io.smokescreen.api.Destination;
-import io.smokescreen.api.Host;
-import io.smokescreen.internal.address.AddressVetting;
-import io.smokescreen.internal.address.GuardedAddressFilter;
+import io.smokescreen.internal.address.JudgedAddress;
 import io.smokescreen.internal.address.VettingResult;
-import io.smokescreen.internal.exchange.Rejection.Kind;
 import io.smokescreen.internal.policy.AclOutcome;
 import io.smokescreen.internal.policy.RoleOutcome;
-import java.net.InetAddress;
+import io.smokescreen.internal.request.Malformed;
+import io.smokescreen.internal.request.ParseResult;
+import io.smokescreen.internal.request.Request;
+import io.smokescreen.internal.request.TargetParser;
+import java.net.InetSocketAddress;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Walks a request through the stages that need no socket, with the same code that real requests walk through. */
+/**
+ * Walks a request that nobody sent through the stages before the dial, with the same code that real requests walk through:
+ * {@link Exchange} has the same stages in the same order.
+ *
+ * <p>Thread safety: immutable; it runs where its {@link Advisers} want to be asked.
+ */
 public final class DryRun {
 
-    private final Decisions decisions;
-    private final GuardedAddressFilter addresses;
+    private static final Logger LOG = LoggerFactory.getLogger(DryRun.class);
 
-    public DryRun(Ruleset rules) {
-        this.decisions = rules.decisions();
-        this.addresses = rules.addresses().filter();
+    /** The code of a request that would go on to connect. */
+    private static final String ALLOWED = "allowed";
+
+    private final Ruleset rules;
+    private final Advisers advisers;
+
+    public DryRun(Ruleset rules, Advisers advisers) {
+        this.rules = requireNonNull(rules, "rules");
+        this.advisers = requireNonNull(advisers, "advisers");
     }
+
+    /**
+     * The request.
+     *
+     * @param role the client's role; not a usable one, such as the empty string: none
+     * @param target {@code host:port} or a URL
+     * @param nextHop the proxy it asks to go through; empty: none
+     */
+    public record Question(String role, String target, String nextHop) {}
 
     /**
      * What would be answered.
@@ -33,60 +61,89 @@ public final class DryRun {
      * @param code the code of the refusal, or {@code allowed}
      * @param reason why
      * @param acl what the ACL decided, if it was asked
-     * @param address what the filter said, where the host is an address
+     * @param addresses what the filter said of each address, as far as they are known
      */
     public record Result(
-            boolean allowed, String code, String reason, Optional<AclDecision> acl, Optional<AddressVerdict> address) {}
+            boolean allowed,
+            String code,
+            String reason,
+            Optional<AclDecision> acl,
+            Map<InetSocketAddress, AddressVerdict> addresses) {}
 
-    /** {@return the answer; never throws for what it is given} */
-    public Result run(String role, String host, int port) {
-        Optional<Host> parsed = Host.tryParse(host);
-        if (parsed.isEmpty() || port < 1 || port > Destination.MAX_PORT) {
-            return refused(
-                    Rejection.failed(Kind.MALFORMED_REQUEST, "not a host and port"),
-                    Optional.empty(),
-                    Optional.empty());
+    /** {@return the answer; never fails} */
+    public CompletionStage<Result> run(Question question) {
+        try {
+            return parse(question).exceptionally(DryRun::internalError);
+        } catch (RuntimeException | Error e) {
+            return completedFuture(internalError(e));
         }
-        Destination destination = new Destination(parsed.get(), port);
-        RoleOutcome identity = RoleOutcome.of(Optional.of(role));
-        Optional<Rejection> noRole = decisions.roleRefusal(identity, destination.toString());
-        return noRole.map(refusal -> refused(refusal, Optional.empty(), Optional.empty()))
-                .orElseGet(() -> decide(new AclRequest(identity.role(), destination, Optional.empty())));
     }
 
-    private Result decide(AclRequest request) {
-        AclOutcome outcome = decisions.decide(request);
-        Optional<AclDecision> acl = Optional.of(outcome.decision());
-        Optional<Rejection> refusal = decisions.aclRefusal(
-                outcome, request.nextHop().isPresent(), request.destination().toString());
-        return refusal.map(rejection -> refused(rejection, acl, Optional.empty()))
-                .orElseGet(() -> judge(request.destination(), outcome.decision()));
-    }
-
-    /** Names are not looked up; what {@code localhost} is needs no lookup. */
-    private Result judge(Destination destination, AclDecision decision) {
-        Optional<InetAddress> literal = destination.host().address();
-        List<InetAddress> known = destination.host().isLocalhost()
-                ? AddressVetting.LOOPBACK
-                : literal.stream().toList();
-        List<AddressVerdict> verdicts = known.stream()
-                .map(address -> addresses.check(address, destination.port()))
-                .toList();
-        Optional<AddressVerdict> verdict = verdicts.stream()
-                .filter(AddressVerdict::isAllowed)
-                .findFirst()
-                .or(() -> verdicts.stream().findFirst());
-        if (verdict.isPresent() && !verdict.get().isAllowed()) {
-            VettingResult.Denied denied = new VettingResult.Denied(known.get(0), literal.isPresent(), verdicts, 0);
-            return refused(
-                    Rejection.denied(Kind.ADDRESS_DENIED, destination.toString(), denied.reason()),
-                    Optional.of(decision),
-                    verdict);
+    private CompletionStage<Result> parse(Question question) {
+        ParseResult parsed = TargetParser.parse(question.target(), question.nextHop());
+        if (parsed instanceof Request request) {
+            return identify(request, RoleOutcome.of(Optional.of(question.role())));
         }
-        return new Result(true, "allowed", decision.reason(), Optional.of(decision), verdict);
+        Rejection refusal =
+                parsed instanceof Malformed malformed ? Rejections.of(malformed) : Rejections.notAProxyRequest();
+        return refused(refusal, Optional.empty());
     }
 
-    private static Result refused(Rejection rejection, Optional<AclDecision> acl, Optional<AddressVerdict> address) {
-        return new Result(false, rejection.kind().code(), rejection.message(), acl, address);
+    private CompletionStage<Result> identify(Request request, RoleOutcome role) {
+        Optional<Rejection> refusal = rules.decisions().roleRefusal(role, request.authority());
+        return refusal.isPresent() ? refused(refusal.get(), Optional.empty()) : decide(request, role);
+    }
+
+    private CompletionStage<Result> decide(Request request, RoleOutcome role) {
+        Optional<Rejection> refusal = Decisions.nextHopRefusal(request);
+        return refusal.isPresent()
+                ? refused(refusal.get(), Optional.empty())
+                : advisers.decide(rules.decisions(), Decisions.question(request, role.role()))
+                        .thenCompose(outcome -> decided(request, outcome));
+    }
+
+    private CompletionStage<Result> decided(Request request, AclOutcome outcome) {
+        AclDecision decision = outcome.decision();
+        Optional<Rejection> refusal =
+                rules.decisions().aclRefusal(outcome, request.nextHop().isPresent(), request.authority());
+        return refusal.isPresent()
+                ? refused(refusal.get(), Optional.of(decision))
+                : advisers.vet(request.destination(), rules.addresses())
+                        .thenApply(vetted -> vetted(request, decision, vetted));
+    }
+
+    private static Result vetted(Request request, AclDecision decision, Optional<VettingResult> result) {
+        Map<InetSocketAddress, AddressVerdict> addresses = byAddress(
+                request.destination(), result.map(VettingResult::judged).orElse(List.of()));
+        Optional<AclDecision> acl = Optional.of(decision);
+        if (result.isPresent() && result.get() instanceof VettingResult.Denied denied) {
+            return refused(Rejections.of(request, denied), acl, addresses);
+        }
+        if (result.isPresent() && result.get() instanceof VettingResult.ResolutionFailed failed) {
+            return refused(Rejections.of(failed), acl, addresses);
+        }
+        return new Result(true, ALLOWED, decision.reason(), acl, addresses);
+    }
+
+    private static Map<InetSocketAddress, AddressVerdict> byAddress(
+            Destination destination, List<JudgedAddress> judged) {
+        Map<InetSocketAddress, AddressVerdict> verdicts = new LinkedHashMap<>();
+        judged.forEach(each -> verdicts.put(new InetSocketAddress(each.address(), destination.port()), each.verdict()));
+        return Collections.unmodifiableMap(verdicts);
+    }
+
+    /** As {@link Exchange} answers a fault of the proxy itself. */
+    private static Result internalError(Throwable cause) {
+        LOG.error("Internal error in a dry run", cause);
+        return refused(Rejections.internalError(), Optional.empty(), Map.of());
+    }
+
+    private static CompletionStage<Result> refused(Rejection rejection, Optional<AclDecision> acl) {
+        return completedFuture(refused(rejection, acl, Map.of()));
+    }
+
+    private static Result refused(
+            Rejection rejection, Optional<AclDecision> acl, Map<InetSocketAddress, AddressVerdict> addresses) {
+        return new Result(false, rejection.kind().code(), rejection.message(), acl, addresses);
     }
 }

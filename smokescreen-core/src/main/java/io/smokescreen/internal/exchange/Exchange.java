@@ -6,7 +6,6 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.smokescreen.api.AclRequest;
 import io.smokescreen.api.ClientRequest;
 import io.smokescreen.api.HealthCheck;
-import io.smokescreen.api.Host;
 import io.smokescreen.internal.address.VettedAddress;
 import io.smokescreen.internal.address.VettingResult;
 import io.smokescreen.internal.limit.Admission;
@@ -16,7 +15,6 @@ import io.smokescreen.internal.policy.AclOutcome;
 import io.smokescreen.internal.policy.RoleOutcome;
 import io.smokescreen.internal.relay.Tunnel;
 import io.smokescreen.internal.request.Malformed;
-import io.smokescreen.internal.request.NextHop;
 import io.smokescreen.internal.request.NotProxyRequest;
 import io.smokescreen.internal.request.ParseResult;
 import io.smokescreen.internal.request.Request;
@@ -126,12 +124,12 @@ final class Exchange {
 
     private void decide(Identified identified) {
         Request request = identified.request();
-        Optional<Host> nextHop = request.nextHop().flatMap(NextHop::tryParse);
-        if (request.nextHop().isPresent() && nextHop.isEmpty()) {
-            refuse(Rejections.nextHopInvalid(request), request);
+        Optional<Rejection> refusal = Decisions.nextHopRefusal(request);
+        if (refusal.isPresent()) {
+            refuse(refusal.get(), request);
             return;
         }
-        AclRequest question = new AclRequest(identified.role(), request.destination(), nextHop);
+        AclRequest question = Decisions.question(request, identified.role());
         steps.ask(() -> rules.decisions().decide(question), AclOutcome.FAILED, outcome -> decided(identified, outcome));
     }
 
