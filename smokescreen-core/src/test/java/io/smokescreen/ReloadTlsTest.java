@@ -174,6 +174,7 @@ class ReloadTlsTest {
                 tls = tls(servers.get(swap % 2), authority).withProvider(provider);
                 announced.set(swap);
                 proxy.smokescreen().reload();
+                inForce.set(swap);
                 assertThat(certificateNow(proxy, client, version))
                         .isEqualTo(servers.get(swap % 2).certificate());
                 int enough = handshakes.get() + CLIENTS;
@@ -181,7 +182,6 @@ class ReloadTlsTest {
                         .atMost(Duration.ofSeconds(30))
                         .until(() ->
                                 handshakes.get() >= enough || clients.stream().anyMatch(Future::isDone));
-                inForce.set(swap);
             }
             for (Future<?> each : clients) {
                 each.get(30, TimeUnit.SECONDS);
