@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -60,7 +62,25 @@ class ConcurrencyLimitTest {
         assertThat(limit.held()).isEqualTo(1_000);
     }
 
-    /** Each thread telling its own number once left a gauge that said 1 for ever, with nothing in work. */
+    /** If each thread told its own number, a slow one would tell an old number last, and the gauge would stay there. */
+    @Test
+    void changeWhileTheGaugeIsTold_isToldToo() {
+        CompletableFuture<ConcurrencyLimit> shared = new CompletableFuture<>();
+        AtomicBoolean slow = new AtomicBoolean(true);
+        ConcurrencyLimit limit = new ConcurrencyLimit(OptionalInt.empty(), count -> {
+            if (slow.getAndSet(false)) {
+                CompletableFuture.supplyAsync(() -> shared.join().tryAcquire()).join();
+            }
+            told.add(count);
+        });
+        shared.complete(limit);
+
+        assertThat(limit.tryAcquire()).isPresent();
+
+        assertThat(limit.held()).isEqualTo(2);
+        assertThat(told).containsExactly(1, 2);
+    }
+
     @Test
     void manyThreads_neverExceedTheLimit_andTheGaugeEndsAtZero() throws InterruptedException {
         AtomicInteger last = new AtomicInteger();
