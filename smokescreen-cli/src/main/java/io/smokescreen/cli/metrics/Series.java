@@ -6,10 +6,10 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The data points of one metric. Finding one that is known makes no object; the library's own way makes an array and a list
- * each time.
+ * The data points of one metric. Finding one that is known makes no object; asking a library for it with the values of all
+ * tags makes some each time.
  *
- * @param <P> a data point of the library
+ * @param <P> what an exporter's library takes for a combination of tag values
  */
 final class Series<P> {
 

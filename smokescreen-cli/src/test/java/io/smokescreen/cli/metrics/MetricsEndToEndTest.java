@@ -50,6 +50,7 @@ class MetricsEndToEndTest {
                 .listen("127.0.0.1", 0)
                 .addressRules(AddressRules.builder().allowRange("127.0.0.0/8").build())
                 .metricsSink(CompositeSink.of(List.of(prometheus, statsdSink)))
+                .timeConnect(true)
                 .ownPort(scrapes.address().getPort())
                 .start();
     }
@@ -77,7 +78,7 @@ class MetricsEndToEndTest {
                                 "smokescreen.resolver.allow.user_configured:1|c",
                                 "smokescreen.cn.close:1|c|#role:unknown")
                         .anyMatch(line ->
-                                line.matches("smokescreen\\.cn\\.atpt\\.connect\\.time:[0-9]+\\.[0-9]{6}\\|ms")));
+                                line.matches("smokescreen\\.cn\\.atpt\\.connect\\.time:[0-9]+(\\.[0-9]{1,6})?\\|h")));
         assertThat(scrape())
                 .contains(
                         "\nsmokescreen_cn_atpt_total{success=\"true\"} 1.0\n",

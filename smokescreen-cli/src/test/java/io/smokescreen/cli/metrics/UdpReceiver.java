@@ -39,6 +39,10 @@ final class UdpReceiver implements AutoCloseable {
         return socket.getLocalPort();
     }
 
+    InetSocketAddress address() {
+        return (InetSocketAddress) socket.getLocalSocketAddress();
+    }
+
     List<String> packets() {
         return List.copyOf(packets);
     }
