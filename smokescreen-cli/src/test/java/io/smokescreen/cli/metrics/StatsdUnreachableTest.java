@@ -63,6 +63,7 @@ class StatsdUnreachableTest {
                     .untilAsserted(() -> assertThat(threadNames())
                             .noneMatch(name -> name.startsWith("smokescreen-statsd") || name.startsWith("StatsD-")));
         }
+        assertThat(log.messages()).isEmpty();
     }
 
     @Test
