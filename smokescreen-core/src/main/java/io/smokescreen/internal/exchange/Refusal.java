@@ -32,7 +32,9 @@ final class Refusal {
      * @param forwarding null if it did not come to that
      */
     void answer(Rejection rejection, @Nullable Request request, @Nullable Forwarding forwarding) {
-        boolean keep = request != null && isKept(request, forwarding);
+        boolean keep = request != null
+                && rejection.kind() != Rejection.Kind.REQUEST_TIMEOUT // RFC 9110 §15.5.9: the proxy has waited enough
+                && isKept(request, forwarding);
         Channel channel = client.channel();
         channel.writeAndFlush(
                 RejectionResponse.of(rejection, stages.denyMessageExtra(), challenges, keep, channel.alloc()),
