@@ -5,6 +5,7 @@ import io.smokescreen.AddressRules;
 import io.smokescreen.Rules;
 import io.smokescreen.RulesSource;
 import io.smokescreen.TlsOptions;
+import io.smokescreen.api.RoleExtractor;
 import io.smokescreen.cli.config.Configuration;
 import io.smokescreen.cli.config.PolicySettings;
 import io.smokescreen.cli.config.Setting;
@@ -33,6 +34,7 @@ final class ConfiguredRules implements RulesSource {
     static final Set<Setting<?>> RELOADABLE = Set.of(
             PolicySettings.ACL_FILE,
             PolicySettings.DISABLED_ACTIONS,
+            PolicySettings.ROLES,
             PolicySettings.DENY_RANGES,
             PolicySettings.ALLOW_RANGES,
             PolicySettings.DENY_ADDRESSES,
@@ -76,6 +78,10 @@ final class ConfiguredRules implements RulesSource {
         if (acl.isPresent()) {
             rules = rules.withAclPolicy(acl.get());
         }
+        Optional<RoleExtractor> roles = RolesAssembly.extractor(configuration);
+        if (roles.isPresent()) {
+            rules = rules.withRoleExtractor(roles.get());
+        }
         Optional<TlsOptions> tls = TlsAssembly.options(configuration);
         if (tls.isPresent()) {
             rules = rules.withTls(tls.get());
@@ -110,6 +116,7 @@ final class ConfiguredRules implements RulesSource {
         configuration.get(TlsSettings.KEY_FILE).ifPresent(files::add);
         files.addAll(configuration.get(TlsSettings.CLIENT_CA_FILES));
         files.addAll(configuration.get(TlsSettings.CRL_FILES));
+        files.addAll(RolesAssembly.files(configuration));
         return files;
     }
 

@@ -6,6 +6,7 @@ import io.smokescreen.cli.config.ConnectSettings;
 import io.smokescreen.cli.config.OperationSettings;
 import io.smokescreen.cli.logging.LogConfigurator;
 import io.smokescreen.cli.reload.FileWatcher;
+import io.smokescreen.cli.stats.StatsSocket;
 import io.smokescreen.cli.supervisor.Supervisor;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -18,12 +19,21 @@ final class Launch {
 
     private Launch() {}
 
+    /** What is closed without a checked exception. */
+    @FunctionalInterface
+    private interface Closing extends AutoCloseable {
+
+        @Override
+        void close();
+    }
+
     /**
      * Runs the proxy until a signal ends it.
      *
      * @return the exit code
      * @throws io.smokescreen.api.SmokescreenException if it cannot listen, or cannot tell so to whom it was started by
      */
+    @SuppressWarnings("try") // what tells open connections is kept open, and not called
     static int untilStopped(ProxyAssembly assembly) {
         Signals signals = Signals.install();
         Configuration settings = assembly.configuration();
@@ -35,7 +45,8 @@ final class Launch {
             assembly.rules().beforeReading(watcher::watch);
             signals.onReload(() -> reloads.request("SIGHUP"));
             try (Smokescreen proxy =
-                    assembly.builder(supervisor.listener(), exporters).start()) {
+                            assembly.builder(supervisor.listener(), exporters).start();
+                    Closing tracking = tellOpenConnections(settings, proxy)) {
                 StartLine.log(settings, proxy.address(), supervisor.listener(), exporters.scrapeAddress());
                 supervisor.ready("listening on " + StartLine.text(proxy.address()));
                 reloads.begin(proxy);
@@ -48,6 +59,17 @@ final class Launch {
         } finally {
             LogConfigurator.flushAndStop();
         }
+    }
+
+    private static Closing tellOpenConnections(Configuration settings, Smokescreen proxy) {
+        int mode = settings.get(OperationSettings.STATS_SOCKET_FILE_MODE);
+        long pid = ProcessHandle.current().pid();
+        return settings.get(OperationSettings.STATS_SOCKET_DIR)
+                .map(directory -> settings.check(
+                        OperationSettings.STATS_SOCKET_DIR,
+                        () -> StatsSocket.start(directory, mode, pid, proxy::openConnections)))
+                .<Closing>map(socket -> socket::close)
+                .orElse(() -> {});
     }
 
     private static void stop(Smokescreen proxy, String signal, Duration deadline, Supervisor supervisor) {

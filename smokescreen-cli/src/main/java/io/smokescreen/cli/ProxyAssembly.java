@@ -84,6 +84,7 @@ final class ProxyAssembly {
                 .resolverOptions(resolverOptions())
                 .timeouts(timeouts())
                 .limits(limits())
+                .timeConnect(configuration.get(OperationSettings.TIME_CONNECT))
                 .eventLoopThreads(configuration.get(ListenSettings.EVENT_LOOP_THREADS))
                 .transport(configuration.get(ListenSettings.TRANSPORT));
         proxyProtocol().ifPresent(builder::proxyProtocol);
@@ -134,7 +135,14 @@ final class ProxyAssembly {
         if (tunnels > 0) {
             limits = limits.withMaxConcurrentTunnels(tunnels);
         }
-        return withRate(limits);
+        return withRate(withIdleConnections(limits));
+    }
+
+    private LimitOptions withIdleConnections(LimitOptions limits) {
+        int all = configuration.get(ConnectSettings.MAX_IDLE);
+        int perHost = configuration.get(ConnectSettings.MAX_IDLE_PER_HOST);
+        LimitOptions result = all > 0 ? limits.withMaxIdleConnections(all) : limits;
+        return perHost > 0 ? result.withMaxIdleConnectionsPerHost(perHost) : result;
     }
 
     private LimitOptions withRate(LimitOptions limits) {

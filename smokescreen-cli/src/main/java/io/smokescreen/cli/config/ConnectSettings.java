@@ -5,6 +5,7 @@ import static io.smokescreen.cli.config.Topic.CONNECTING;
 import static io.smokescreen.cli.config.Topic.NEXT_HOPS;
 import static io.smokescreen.cli.config.Topic.WAITING;
 
+import io.smokescreen.LimitOptions;
 import io.smokescreen.Network;
 import io.smokescreen.ResolverOptions;
 import io.smokescreen.TimeoutOptions;
@@ -46,15 +47,18 @@ public final class ConnectSettings {
     public static final Setting<Integer> MAX_IDLE = define(
                     CONNECTING, "--transport-max-idle-conns", "transport_max_idle_conns")
             .takes("NUMBER")
-            .means("Keep at most NUMBER upstream connections of plain HTTP requests waiting for the next one.")
-            .as(Texts.count(0, 1_000_000), 0, "0, the library's limit");
+            .means(
+                    "Keep at most NUMBER upstream connections of plain HTTP requests waiting for the next one. As in Go, 0 is the"
+                            + " built-in limit, here " + LimitOptions.DEFAULT_MAX_IDLE_CONNECTIONS + ".")
+            .as(Texts.count(0, 1_000_000), 0, "0");
 
     /** Waiting upstream connections for each destination. */
     public static final Setting<Integer> MAX_IDLE_PER_HOST = define(
                     CONNECTING, "--transport-max-idle-conns-per-host", "transport_max_idle_conns_per_host")
             .takes("NUMBER")
-            .means("The same, for each destination.")
-            .as(Texts.count(0, 1_000_000), 0, "0, the library's limit");
+            .means("The same, for each host and port. 0 is the built-in limit, here "
+                    + LimitOptions.DEFAULT_MAX_IDLE_CONNECTIONS_PER_HOST + ".")
+            .as(Texts.count(0, 1_000_000), 0, "0");
 
     /** Next hop of plain HTTP requests. */
     public static final Setting<Optional<String>> UPSTREAM_HTTP_PROXY = define(

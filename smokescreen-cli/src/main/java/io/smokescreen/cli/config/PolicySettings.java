@@ -18,6 +18,15 @@ public final class PolicySettings {
             .means("Validate egress traffic against the ACL in FILE (YAML).")
             .asOptional(Texts::path, "none, every host is allowed whose address is");
 
+    /** What tells a client's role. */
+    public static final Setting<List<String>> ROLES = define(ACCESS, "--role-source", "roles")
+            .takes("SOURCE")
+            .means("Take the client's role from SOURCE; of several the first that finds one counts. 'common-name' and"
+                    + " 'organizational-unit' of the client's certificate; 'header=NAME@RANGE[,RANGE]' a header sent from these"
+                    + " ranges; 'basic=FILE' the user of Proxy-Authorization, with passwords in FILE (htpasswd, bcrypt);"
+                    + " 'source=RANGE=ROLE' that role for clients in RANGE.")
+            .asList(Texts::some, "common-name");
+
     /** Whether the default rule applies to clients without a role. */
     public static final Setting<Boolean> ALLOW_MISSING_ROLE = define(
                     ACCESS, "--allow-missing-role", "allow_missing_role")
@@ -88,6 +97,7 @@ public final class PolicySettings {
     static List<Setting<?>> all() {
         return List.of(
                 ACL_FILE,
+                ROLES,
                 ALLOW_MISSING_ROLE,
                 DENY_MESSAGE_EXTRA,
                 DISABLED_ACTIONS,
