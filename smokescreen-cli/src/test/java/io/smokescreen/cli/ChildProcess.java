@@ -5,9 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,11 +19,12 @@ import org.awaitility.Awaitility;
 /** The command in a process of its own, run from the classes under test. */
 final class ChildProcess implements AutoCloseable {
 
-    private static final Pattern LISTEN_PORT = Pattern.compile("\"listen_address\":\"[^\"]*:([0-9]+)\"");
+    private static final Pattern LISTEN_PORT = Pattern.compile("\"?listen_address\"?[:=]\"?[^\" ]*:([0-9]+)");
 
     private final Process process;
     private final Collector out;
     private final Collector err;
+    private OptionalInt port = OptionalInt.empty();
 
     private ChildProcess(Process process) {
         this.process = process;
@@ -56,6 +60,23 @@ final class ChildProcess implements AutoCloseable {
         return awaitLine("\"msg\":\"" + beginning);
     }
 
+    /** Waits for a line with this text in it, be it JSON or not. */
+    String lineContaining(String text) {
+        return awaitLine(text);
+    }
+
+    /** Waits until something listens on that port of 127.0.0.1, which is the port of this process from here on. */
+    void listensOn(int chosen) {
+        Awaitility.await("a listener on port " + chosen)
+                .atMost(20, TimeUnit.SECONDS)
+                .ignoreExceptions()
+                .until(() -> {
+                    new Socket(InetAddress.getLoopbackAddress(), chosen).close();
+                    return true;
+                });
+        port = OptionalInt.of(chosen);
+    }
+
     private String awaitLine(String part) {
         return Awaitility.await("a line with " + part)
                 .atMost(20, TimeUnit.SECONDS)
@@ -67,7 +88,10 @@ final class ChildProcess implements AutoCloseable {
     }
 
     int port() {
-        Matcher matcher = LISTEN_PORT.matcher(line("smokescreen listening"));
+        if (port.isPresent()) {
+            return port.getAsInt();
+        }
+        Matcher matcher = LISTEN_PORT.matcher(lineContaining("smokescreen listening"));
         if (!matcher.find()) {
             throw new AssertionError("no listen_address");
         }
