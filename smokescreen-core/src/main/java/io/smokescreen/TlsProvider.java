@@ -8,8 +8,9 @@ public enum TlsProvider {
     JDK,
     /**
      * BoringSSL, which needs a fraction of the JDK's time for a handshake. It wants {@code netty-tcnative-boringssl-static} for
-     * the platform on the class path; the proxy cannot be built where it does not load. A client's close_notify ends both
-     * directions of a tunnel, as TLS 1.2 has it; with {@link #JDK} a client of TLS 1.3 may go on reading.
+     * the platform on the class path; the proxy cannot be built where it does not load, or where the proxy's key is neither RSA nor
+     * EC. Clients with Ed25519 keys cannot show their certificates, and a client's close_notify ends both directions of a tunnel,
+     * as TLS 1.2 has it; {@link #JDK} takes such clients, and with TLS 1.3 lets them read on.
      */
     OPENSSL
 }

@@ -85,6 +85,7 @@ final class HandshakeCheck extends ChannelInboundHandlerAdapter {
     }
 
     private void succeeded(ChannelHandlerContext ctx) {
+        TlsContext.refuseRenegotiation(ctx.pipeline().get(SslHandler.class).engine());
         try {
             ctx.channel().attr(ClientIdentity.CERTIFICATES).set(verified(ctx));
         } catch (CertificateException | RuntimeException e) {

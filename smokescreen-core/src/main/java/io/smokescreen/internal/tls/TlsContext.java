@@ -12,6 +12,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.ReferenceCounted;
 import io.smokescreen.api.ConfigurationException;
 import io.smokescreen.api.Metric;
 import io.smokescreen.api.MetricsSink;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,8 @@ public final class TlsContext {
 
     /** Frees what BoringSSL holds, once neither the proxy nor a connection uses it; only connections know when that is. */
     private static final Cleaner CLEANER = Cleaner.create();
+
+    private static final String[] NO_CIPHER_SUITES = {};
 
     private final SslContext context;
     private final @Nullable ClientTrust trust;
@@ -61,6 +65,7 @@ public final class TlsContext {
         check(settings);
         ClientTrust trust = settings.clientAuthorities().isEmpty() ? null : new ClientTrust(settings);
         SslProvider chosen = provider == null ? TlsProviders.best(settings.identity()) : provider;
+        TlsProviders.check(chosen, settings.identity());
         try {
             SslContextBuilder builder = TlsProviders.builder(chosen, settings.identity())
                     .protocols(protocols)
@@ -100,6 +105,16 @@ public final class TlsContext {
             return context.newHandler(allocator);
         } finally {
             Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Makes the handshake that is done the only one of its connection. With TLS 1.2 the JDK would let a client begin another one
+     * whenever it likes, as another client too; left without a cipher suite it refuses. BoringSSL does so by itself.
+     */
+    public static void refuseRenegotiation(SSLEngine engine) {
+        if (!(engine instanceof ReferenceCounted)) {
+            engine.setEnabledCipherSuites(NO_CIPHER_SUITES);
         }
     }
 

@@ -1,14 +1,25 @@
 package io.smokescreen.internal.tls;
 
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslX509KeyManagerFactory;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.util.ReferenceCounted;
 import io.smokescreen.api.ConfigurationException;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLException;
 
 /** The implementations of TLS: BoringSSL where its native part loads, else the JDK's. */
 public final class TlsProviders {
+
+    private static final char[] NO_PASSWORD = {};
 
     private TlsProviders() {}
 
@@ -32,8 +43,22 @@ public final class TlsProviders {
         return SslProvider.OPENSSL_REFCNT;
     }
 
+    /** {@return BoringSSL where it loads and can use the key, else the JDK's} */
     static SslProvider best(ServerIdentity identity) {
-        return isNativeAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK;
+        return isNativeAvailable() && isUsableByNative(identity.key()) ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK;
+    }
+
+    /**
+     * Checks that the provider can use the key.
+     *
+     * @throws ConfigurationException if it cannot
+     */
+    static void check(SslProvider provider, ServerIdentity identity) {
+        if (isNative(provider) && !isUsableByNative(identity.key())) {
+            throw new ConfigurationException("the TLS provider BoringSSL cannot use the proxy's private key, one for "
+                    + identity.key().getAlgorithm() + " (expected RSA or EC, and not in a hardware module; the JDK's"
+                    + " provider takes others too)");
+        }
     }
 
     static boolean isNative(SslProvider provider) {
@@ -41,11 +66,39 @@ public final class TlsProviders {
     }
 
     static boolean isNative(SslContext context) {
-        return context instanceof io.netty.util.ReferenceCounted;
+        return context instanceof ReferenceCounted;
     }
 
-    static SslContextBuilder builder(SslProvider provider, ServerIdentity identity) {
+    /**
+     * {@return a builder with the key}
+     *
+     * @throws SSLException if the key cannot be used
+     */
+    static SslContextBuilder builder(SslProvider provider, ServerIdentity identity) throws SSLException {
+        if (isNative(provider)) {
+            return SslContextBuilder.forServer(nativeKeys(identity)).sslProvider(provider);
+        }
         return SslContextBuilder.forServer(identity.key(), identity.chain().toArray(X509Certificate[]::new))
                 .sslProvider(provider);
+    }
+
+    /** Netty asks for keys by the names RSA and EC only, and hands their encoding to BoringSSL. */
+    private static boolean isUsableByNative(PrivateKey key) {
+        return (key.getAlgorithm().equals("RSA") || key.getAlgorithm().equals("EC")) && key.getEncoded() != null;
+    }
+
+    /** The key is handed to BoringSSL once; from a plain key manager Netty would encode it anew for each handshake. */
+    private static KeyManagerFactory nativeKeys(ServerIdentity identity) throws SSLException {
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, NO_PASSWORD);
+            store.setKeyEntry(
+                    "proxy", identity.key(), NO_PASSWORD, identity.chain().toArray(Certificate[]::new));
+            KeyManagerFactory factory = new OpenSslX509KeyManagerFactory();
+            factory.init(store, NO_PASSWORD);
+            return factory;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new SSLException("the private key cannot be used", e);
+        }
     }
 }
