@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import io.smokescreen.api.AclDecision;
 import io.smokescreen.api.ConfigurationException;
 import io.smokescreen.api.Metric;
 import io.smokescreen.testing.CapturedLog;
@@ -220,79 +219,6 @@ class ReloadFailureTest {
         }
     }
 
-    @Test
-    void success_isLoggedOnceWithWhatChanged() throws IOException {
-        source = () -> load().withAddressRules(
-                        AddressRules.builder().allowRange("10.0.0.0/8").build());
-        try (TestProxy proxy = TestProxy.reloadable(() -> source.load())) {
-            Files.writeString(file, VALID + "- name: api\n  action: open\n");
-            source = () -> load().withAddressRules(AddressRules.builder()
-                    .policy(AddressPolicy.SMOKESCREEN)
-                    .unsafeAllowPrivateRanges(true)
-                    .denyAddress("10.1.1.1:443")
-                    .temporarilyDeferred("9.9.9.9")
-                    .build());
-
-            ReloadReport report = proxy.smokescreen().reload();
-
-            assertThat(report.changes())
-                    .containsExactly(
-                            "services: 1 added ('api')",
-                            "service 'web': allowed_domains 1 added (new.test), 1 removed (old.test)",
-                            "address policy: STRICT -> SMOKESCREEN",
-                            "unsafe_allow_private_ranges: false -> true",
-                            "address rules: 2 added (deny 10.1.1.1:443, defer 9.9.9.9), 1 removed (allow 10.0.0.0/8)");
-            assertThat(report).isEqualTo(new ReloadReport(1, 0, 1, 1, 1, 2, 1, false, report.changes()));
-            assertThat(log.events()).singleElement().satisfies(event -> {
-                assertThat(event.getLevel()).isEqualTo(Level.INFO);
-                assertThat(event.getFormattedMessage()).isEqualTo("rules reloaded");
-                assertThat(event.getKeyValuePairs().stream().map(pair -> pair.key + "=" + pair.value))
-                        .containsExactly(
-                                "services_added=1",
-                                "services_removed=0",
-                                "services_changed=1",
-                                "globs_added=1",
-                                "globs_removed=1",
-                                "address_rules_added=2",
-                                "address_rules_removed=1",
-                                "tls_changed=false",
-                                "changes=" + report.changes());
-            });
-        }
-    }
-
-    @Test
-    void reloadOfTheSame_changesNothing() {
-        try (TestProxy proxy = TestProxy.reloadable(() -> source.load())) {
-            assertThat(proxy.smokescreen().reload()).isEqualTo(new ReloadReport(0, 0, 0, 0, 0, 0, 0, false, List.of()));
-            assertThat(messages()).containsExactly("rules reloaded, nothing changed");
-        }
-    }
-
-    @Test
-    void policyOfTheApplication_isReplacedAsAWhole() {
-        source = () -> Rules.defaults().withAclPolicy(request -> AclDecision.allow("one"));
-        try (TestProxy proxy = TestProxy.reloadable(() -> source.load())) {
-            source = () -> Rules.defaults().withAclPolicy(request -> AclDecision.allow("two"));
-
-            assertThat(proxy.smokescreen().reload().changes()).containsExactly("ACL policy: replaced");
-            assertThat(proxy.smokescreen().policy().check("web", "a.test", 443).reason())
-                    .isEqualTo("two");
-        }
-    }
-
-    @Test
-    void acl_canBeAdded() {
-        source = Rules::defaults;
-        try (TestProxy proxy = TestProxy.reloadable(() -> source.load())) {
-            assertThat(decides(proxy, "any.test")).isTrue();
-            source = this::load;
-
-            assertThat(proxy.smokescreen().reload().changes()).containsExactly("ACL: added");
-            assertThat(decides(proxy, "any.test")).isFalse();
-        }
-    }
-
     /** Asserts that a reload fails, that it is told in one line, and that nothing of it is in force. */
     private void assertKept(TestProxy proxy, String message) {
         int before = log.events().size();
@@ -315,10 +241,6 @@ class ReloadFailureTest {
                     .contains(message)
                     .doesNotContain("\n");
         });
-    }
-
-    private List<String> messages() {
-        return log.events().stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 
     private static boolean decides(TestProxy proxy, String host) {

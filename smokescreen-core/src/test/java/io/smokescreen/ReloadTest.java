@@ -2,13 +2,8 @@ package io.smokescreen;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
-import io.smokescreen.api.AclPolicy;
-import io.smokescreen.api.AddressFilter;
-import io.smokescreen.api.ConfigurationException;
 import io.smokescreen.api.Metric;
 import io.smokescreen.api.RoleExtractor;
 import io.smokescreen.testing.HttpReply;
@@ -24,7 +19,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -32,7 +26,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -231,115 +224,6 @@ class ReloadTest {
         }
     }
 
-    @Test
-    void reload_beforeTheStart_works() throws Exception {
-        try (Smokescreen proxy = local().rules(this::load).build()) {
-            allow(OTHER);
-            assertThat(proxy.policy().check("", OTHER, 443).allowed()).isFalse();
-
-            proxy.reload();
-
-            assertThat(proxy.policy().check("", OTHER, 443).allowed()).isTrue();
-        }
-    }
-
-    @Test
-    void reload_withoutASource_tellsWhatIsMissing() {
-        try (Smokescreen proxy = local().build()) {
-            assertThatIllegalStateException()
-                    .isThrownBy(proxy::reload)
-                    .withMessageContaining("SmokescreenBuilder.rules");
-        }
-    }
-
-    @Test
-    void reload_afterClose_isAnErrorAndLoadsNothing() {
-        AtomicInteger loads = new AtomicInteger();
-        Smokescreen proxy = local().rules(() -> {
-                    loads.incrementAndGet();
-                    return load();
-                })
-                .build();
-        proxy.close();
-
-        assertThatIllegalStateException().isThrownBy(proxy::reload).withMessageContaining("already closed");
-        assertThat(loads).hasValue(1);
-    }
-
-    @Test
-    void close_doesNotWaitForAReloadThatHangs() throws Exception {
-        CountDownLatch loading = new CountDownLatch(2);
-        CountDownLatch hang = new CountDownLatch(1);
-        Smokescreen proxy = local().rules(() -> {
-                    loading.countDown();
-                    if (loading.getCount() == 0) {
-                        assertThat(hang.await(30, TimeUnit.SECONDS)).isTrue();
-                    }
-                    return load();
-                })
-                .start();
-        CompletableFuture<ReloadReport> reload = CompletableFuture.supplyAsync(proxy::reload);
-        assertThat(loading.await(10, TimeUnit.SECONDS)).isTrue();
-
-        proxy.close();
-
-        assertThat(reload).isNotDone();
-        hang.countDown();
-        reload.get(10, TimeUnit.SECONDS);
-    }
-
-    @Test
-    void reloads_atTheSameTime_waitForEachOther() throws Exception {
-        AtomicInteger inside = new AtomicInteger();
-        AtomicInteger most = new AtomicInteger();
-        try (Smokescreen proxy = local().rules(() -> {
-                    most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-                    Rules rules = load();
-                    inside.decrementAndGet();
-                    return rules;
-                })
-                .build()) {
-            List<CompletableFuture<ReloadReport>> calls = new ArrayList<>();
-            for (int i = 0; i < 50; i++) {
-                calls.add(CompletableFuture.supplyAsync(proxy::reload));
-            }
-            CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
-
-            assertThat(most).hasValue(1);
-        }
-    }
-
-    @Test
-    void build_withAFileThatIsNotValid_tellsWhatAndWhere() throws IOException {
-        Files.writeString(file, "version: v1\nservices: []\ndefalt: {}\n");
-
-        assertThatExceptionOfType(ConfigurationException.class)
-                .isThrownBy(local().rules(this::load)::build)
-                .withMessageContaining(file + ":3:1")
-                .withMessageContaining("default");
-    }
-
-    @Test
-    void build_withASourceAndFixedRules_isAnError() {
-        SmokescreenBuilder builder = local().rules(Rules::defaults).aclPolicy(AclPolicy.denyAll());
-
-        assertThatIllegalStateException().isThrownBy(builder::build).withMessageContaining("aclPolicy");
-        assertThatIllegalStateException()
-                .isThrownBy(local().rules(Rules::defaults).addressRules(TestProxy.OPEN)::build);
-    }
-
-    @Test
-    void build_withAFilterAndLoadedAddressRules_isAnError() {
-        SmokescreenBuilder builder = local().addressFilter(AddressFilter.denyAll());
-
-        assertThatExceptionOfType(ConfigurationException.class)
-                .isThrownBy(builder.rules(() -> Rules.defaults().withAddressRules(TestProxy.OPEN))::build)
-                .withMessageContaining("addressFilter");
-        try (Smokescreen proxy = builder.rules(this::loadAcl).build()) {
-            assertThat(proxy.policy().check("", "9.9.9.9", 443).allowed()).isFalse();
-        }
-    }
-
     private void allow(String host) throws IOException {
         Path complete = directory.resolve("new.yaml");
         Files.writeString(
@@ -351,15 +235,7 @@ class ReloadTest {
     }
 
     private Rules load() {
-        return loadAcl().withAddressRules(addresses);
-    }
-
-    private Rules loadAcl() {
-        return Rules.defaults().withAclPolicy(Acl.fromYaml(file));
-    }
-
-    private static SmokescreenBuilder local() {
-        return Smokescreen.builder().listen("127.0.0.1", 0).eventLoopThreads(1).allowMissingRole(true);
+        return Rules.defaults().withAclPolicy(Acl.fromYaml(file)).withAddressRules(addresses);
     }
 
     private static String head(String host, int port) {
