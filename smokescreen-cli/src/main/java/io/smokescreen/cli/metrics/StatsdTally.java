@@ -91,9 +91,7 @@ final class StatsdTally implements StatsDClientErrorHandler {
 
     /** Tells of a failure that no single measurement suffered. */
     void failed(Exception failure) {
-        problem = failure instanceof InvalidMessageException invalid
-                ? "longer than a packet with all its tags: " + nameIn(invalid.getInvalidMessage())
-                : failure.toString();
+        problem = describe(failure);
         report();
     }
 
@@ -128,6 +126,14 @@ final class StatsdTally implements StatsDClientErrorHandler {
         lastReport = now;
         reportedDrops = drops;
         problem = null;
+    }
+
+    private static String describe(Exception failure) {
+        if (failure instanceof InvalidMessageException invalid) {
+            return "longer than a packet with all its tags: " + nameIn(invalid.getInvalidMessage());
+        }
+        Throwable cause = failure.getCause();
+        return (cause == null ? failure : cause).toString(); // the client's own says only that it could not start
     }
 
     /** {@return the name of the metric that the line {@code name:value|type…} is of} */

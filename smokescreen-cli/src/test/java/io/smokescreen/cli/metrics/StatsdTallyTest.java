@@ -2,6 +2,7 @@ package io.smokescreen.cli.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.timgroup.statsd.StatsDClientException;
 import java.io.IOException;
 import java.net.SocketException;
 import java.time.Duration;
@@ -66,6 +67,16 @@ class StatsdTallyTest {
                 .last()
                 .asString()
                 .startsWith("metrics for statsd 127.0.0.1:8125: 99 dropped, 100 in all (");
+    }
+
+    @Test
+    void clientThatCannotStart_isLoggedWithItsCause() {
+        tally.failed(
+                new StatsDClientException("Failed to start StatsD client", new SocketException("Too many open files")));
+
+        assertThat(log.messages())
+                .containsExactly("metrics for statsd 127.0.0.1:8125: 0 dropped, 0 in all"
+                        + " (java.net.SocketException: Too many open files)");
     }
 
     @Test
