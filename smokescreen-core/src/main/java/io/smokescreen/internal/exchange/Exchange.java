@@ -196,6 +196,11 @@ final class Exchange {
         client.becomeTunnel(destination, connection);
     }
 
+    /** The tunnel is there: its request is in work no more, which the client must not learn before. */
+    void tunnelOpens() {
+        end();
+    }
+
     /** The response is complete and out. */
     void finish(boolean keepClient) {
         end();

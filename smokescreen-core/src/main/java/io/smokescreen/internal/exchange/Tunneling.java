@@ -51,6 +51,7 @@ final class Tunneling {
         destination.closeFuture().addListener(closed -> held.close());
         OpenConnection connection = exchange.account().opened(destination);
         exchange.account().writeDecision();
+        exchange.tunnelOpens();
         // Written past the encoder, which is about to leave the pipeline.
         Channel channel = client.channel();
         channel.pipeline().context(client.encoder()).writeAndFlush(TunnelResponse.established(), channel.voidPromise());
