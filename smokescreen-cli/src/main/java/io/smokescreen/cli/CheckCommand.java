@@ -27,7 +27,11 @@ final class CheckCommand implements Subcommand {
         LogConfigurator.useStandardError(LogLevel.ERROR); // what is logged as a warning is part of the summary
         Configuration configuration = Flags.configuration(parsed);
         ProxyAssembly assembly = new ProxyAssembly(configuration, () -> configuration, customization);
-        assembly.builder().build().close();
+        try {
+            assembly.builder().build().close();
+        } finally {
+            LogConfigurator.flushAndStop();
+        }
         PrintWriter out = parsed.commandSpec().commandLine().getOut();
         new CheckSummary(configuration, assembly.rules().acl()).lines().forEach(out::println);
         return out.checkError() ? Command.EXIT_ERROR : 0; // it flushes; a summary that nobody got is none

@@ -80,8 +80,8 @@ final class CheckSummary {
             row("role", "not needed, there is no ACL");
             return;
         }
-        boolean allowed = settings.get(PolicySettings.ALLOW_MISSING_ROLE);
-        row("role", "a client without one is " + (allowed ? "judged by the default rule" : "denied"));
+        String missing = settings.get(PolicySettings.ALLOW_MISSING_ROLE) ? "judged by the default rule" : "denied";
+        row("role", "common name of the client's certificate, or what the application tells; without one: " + missing);
     }
 
     private void acl() {

@@ -5,6 +5,8 @@ import io.smokescreen.api.SmokescreenException;
 import io.smokescreen.cli.config.Configuration;
 import io.smokescreen.cli.config.OperationSettings;
 import io.smokescreen.cli.logging.LogConfigurator;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +24,10 @@ final class Command {
     /** The exit code of everything that keeps the command from its work. */
     static final int EXIT_ERROR = 1;
 
-    private static final List<Subcommand> SUBCOMMANDS = List.of(new CheckCommand(), new CompletionCommand());
+    private static final List<Subcommand> SUBCOMMANDS = List.of(
+            new CheckCommand(),
+            new ExplainCommand(System.in, new FileOutputStream(FileDescriptor.out)),
+            new CompletionCommand());
 
     private final Consumer<SmokescreenBuilder> customization;
 

@@ -5,7 +5,7 @@ final class HelpPages {
 
     static final HelpPage COMMAND = new HelpPage("""
             smokescreen [FLAG]...
-              or:  smokescreen check|completion [FLAG]... [ARGUMENT]...""", """
+              or:  smokescreen check|explain|completion [FLAG]... [ARGUMENT]...""", """
             An egress proxy: clients reach the outside only through it. It knows who asks, whether that role may reach \
             that host, and that the address it connects to is a public one.""", """
             DURATION is one or more numbers with a unit (ms, s, m, h): 10s, 1m30s, 500ms, 1.5h.
@@ -24,6 +24,8 @@ final class HelpPages {
                 smokescreen --config-file smokescreen.yaml --listen-port 4751
               Is all of that right, and what does it amount to?
                 smokescreen check --config-file smokescreen.yaml
+              What would be answered to a client with that role, and why?
+                smokescreen explain --egress-acl-file acl.yaml --role web a.example:443
               Complete flags at this shell's prompt:
                 source <(smokescreen completion bash)
 
@@ -43,6 +45,25 @@ final class HelpPages {
                 smokescreen check --egress-acl-file acl.yaml
 
             Exit code: 0 if all is right, 1 if anything is wrong; one line on standard error then tells what and where.""");
+
+    static final HelpPage EXPLAIN = new HelpPage("smokescreen explain [FLAG]... TARGET...", """
+            Tell what the proxy would answer to a request for each TARGET, and why: one JSON object a line. Names are \
+            looked up; nothing else is connected to.""", """
+            Every flag of the proxy is taken as well, before or after 'explain'; 'smokescreen --help' lists them.
+
+            Examples:
+              A tunnel and a plain HTTP request of the role 'web':
+                smokescreen explain --config-file smokescreen.yaml --role web \\
+                    api.example.com:443 http://example.com/
+              What an ACL says of many hosts, without asking DNS:
+                smokescreen explain --egress-acl-file acl.yaml --no-dns - < targets
+
+            Fields of a line: target, role, allow (true or false), code ('allowed', or the
+            X-Smokescreen-Error-Code of the answer), reason, acl (null if it is not asked;
+            result, reason, project, default_rule, matched), addresses (each ip, port,
+            allow, verdict), and error if TARGET is none.
+
+            Exit code: 0 if every target is allowed, 3 if one is not, 1 if a flag or a file is wrong.""");
 
     static final HelpPage COMPLETION = new HelpPage(
             "smokescreen completion SHELL",

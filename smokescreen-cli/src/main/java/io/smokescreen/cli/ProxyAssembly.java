@@ -49,13 +49,19 @@ final class ProxyAssembly {
     }
 
     /**
-     * {@return a builder with every setting, and what the host application changed}
+     * {@return a builder with every setting, and what the host application changed; measurements go nowhere, and nothing
+     * listens for Prometheus, though that port is the process's own already}
      *
      * @throws io.smokescreen.api.ConfigurationException if a value is not valid
      */
     SmokescreenBuilder builder() {
+        MetricExporters.check(configuration);
         SmokescreenBuilder builder = fromSettings();
         listen(builder);
+        int scrapePort = configuration.get(OperationSettings.PROMETHEUS_PORT);
+        if (configuration.get(OperationSettings.EXPOSE_PROMETHEUS) && scrapePort > 0) {
+            builder.ownPort(scrapePort);
+        }
         customization.accept(builder);
         return builder;
     }

@@ -35,7 +35,6 @@ class CheckProcessTest {
                     port: %d
                     acl_file: %s
                     allow_ranges: [10.0.0.0/8]
-                    upstream_http_proxy_addr: "http://user:secret@proxy.test:3128"
                     """.formatted(taken.getLocalPort(), acl));
 
             Ended ended = ChildProcess.start("check", "--config-file", config.toString(), "--timeout", "3s")
@@ -49,14 +48,14 @@ class CheckProcessTest {
                             "config file  " + config,
                             "listens on   127.0.0.1, port " + taken.getLocalPort(),
                             "TLS          none, clients connect in the clear",
-                            "role         a client without one is denied",
+                            "role         common name of the client's certificate, or what the application tells;"
+                                    + " without one: denied",
                             "ACL          " + acl,
                             "             2 services (1 open, 0 report, 1 enforce), 2 allowed domains",
                             "             default rule: none, a role without a rule is denied",
                             "             global lists: 0 hosts allowed, 1 denied",
                             "addresses    strict: only public ones, unless a rule says otherwise",
                             "also set     allow_ranges: 10.0.0.0/8",
-                            "             upstream_http_proxy_addr: http://...@proxy.test:3128",
                             "             connect_timeout: 3s",
                             "warnings     " + acl
                                     + ":1:1: no default rule: a role without a rule of its own is denied");

@@ -3,10 +3,12 @@ package io.smokescreen.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.Reader;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -108,13 +110,23 @@ final class ChildProcess implements AutoCloseable {
                 .waitFor();
     }
 
+    /** {@return where to write what the process reads} */
+    OutputStream input() {
+        return process.getOutputStream();
+    }
+
     void closeStandardOutput() throws IOException {
         process.getInputStream().close();
     }
 
     /** Waits for the end, of its own accord or after a signal. */
     Ended end() throws InterruptedException {
-        if (!process.waitFor(20, TimeUnit.SECONDS)) {
+        return end(Duration.ofSeconds(20));
+    }
+
+    /** Waits so long for the end. */
+    Ended end(Duration limit) throws InterruptedException {
+        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
             close();
             throw new AssertionError("still running; output so far: " + out.text() + err.text());
         }

@@ -67,7 +67,7 @@ class SubcommandFlagsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"check", "completion"})
+    @ValueSource(strings = {"check", "explain", "completion"})
     void help_of_a_subcommand_tells_its_own_options_and_where_the_others_are(String name) {
         String help = output(name, "--help");
 
