@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.smokescreen.api.ClientRequest;
 import io.smokescreen.api.ConfigurationException;
+import io.smokescreen.api.Host;
 import io.smokescreen.api.RoleExtractor;
 import io.smokescreen.internal.address.AddressTable;
 import io.smokescreen.internal.policy.BasicExtractor;
@@ -41,6 +42,13 @@ public final class RoleExtractors {
             request -> request.certificate().flatMap(Roles::commonName);
     private static final RoleExtractor ORGANIZATIONAL_UNIT =
             request -> request.certificate().flatMap(Roles::organizationalUnit);
+    private static final RoleExtractor DNS_NAME = request -> request.certificate()
+            .map(Roles::dnsNames)
+            .filter(names -> names.size() == 1)
+            .map(names -> names.get(0))
+            .filter(RoleExtractors::isName);
+    private static final RoleExtractor SPIFFE_ID =
+            request -> request.certificate().flatMap(Roles::spiffeId);
 
     private RoleExtractors() {}
 
@@ -52,6 +60,20 @@ public final class RoleExtractors {
     /** {@return the organizational unit of the client's certificate, as {@link Roles#organizationalUnit} reads it} */
     public static RoleExtractor organizationalUnit() {
         return ORGANIZATIONAL_UNIT;
+    }
+
+    /**
+     * {@return the DNS name of the client's certificate, as it is encoded, if it has exactly one and that is a host's name}
+     *
+     * <p>Where certificates have several, a function of one's own chooses among {@link Roles#dnsNames}.
+     */
+    public static RoleExtractor dnsName() {
+        return DNS_NAME;
+    }
+
+    /** {@return the SPIFFE ID of the client's certificate, as {@link Roles#spiffeId} reads it} */
+    public static RoleExtractor spiffeId() {
+        return SPIFFE_ID;
     }
 
     /**
@@ -114,4 +136,8 @@ public final class RoleExtractors {
 
     /** How long {@link #basic} remembers what it checked, in seconds: {@value}. */
     public static final int REMEMBERED_SECONDS = BasicExtractor.REMEMBERED_SECONDS;
+
+    private static boolean isName(String text) {
+        return Host.tryParse(text).filter(host -> host.address().isEmpty()).isPresent();
+    }
 }

@@ -1,7 +1,9 @@
 package io.smokescreen;
 
+import io.smokescreen.internal.x509.AlternativeNames;
 import io.smokescreen.internal.x509.SubjectNames;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -43,5 +45,24 @@ public final class Roles {
      */
     public static Optional<String> organizationalUnit(X509Certificate certificate) {
         return SubjectNames.organizationalUnit(certificate);
+    }
+
+    /**
+     * {@return the DNS names among the certificate's alternative names, in their order; a name may begin with {@code *.}}
+     *
+     * @param certificate a verified certificate
+     */
+    public static List<String> dnsNames(X509Certificate certificate) {
+        return AlternativeNames.dnsNames(certificate);
+    }
+
+    /**
+     * {@return the certificate's SPIFFE ID, such as {@code spiffe://example.org/web}: its only URI among the alternative names;
+     * empty if that is no SPIFFE ID of a workload, or there are several}
+     *
+     * @param certificate a verified certificate
+     */
+    public static Optional<String> spiffeId(X509Certificate certificate) {
+        return AlternativeNames.spiffeId(certificate);
     }
 }

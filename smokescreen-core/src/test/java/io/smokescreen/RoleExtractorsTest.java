@@ -11,8 +11,10 @@ import io.smokescreen.testing.HttpReply;
 import io.smokescreen.testing.RawClient;
 import io.smokescreen.testing.RecordingOrigin;
 import io.smokescreen.testing.TestCertificates;
+import io.smokescreen.testing.TestCertificates.Identity;
 import io.smokescreen.testing.TestProxy;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,6 +28,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.bouncycastle.asn1.x509.GeneralName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -161,6 +164,40 @@ class RoleExtractorsTest {
             client.send("GET http://evil.test/ HTTP/1.1\r\nHost: x\r\n\r\n");
 
             assertThat(HttpReply.read(client).status()).isEqualTo(407);
+            assertThat(decision(proxy)).containsEntry("role", role);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "spiffe://example.org/web, '', spiffe://example.org/web",
+        "'', web.example.com, web.example.com",
+        "spiffe://example.org/web, web.example.com, spiffe://example.org/web",
+        "https://example.org/web, web.example.com, web.example.com",
+        "'', web.example.com other.example.com, ''",
+        "'', *.example.com, ''",
+        "'', 192.0.2.7, ''",
+        "'', '', ''",
+    })
+    void certificate_spiffeIdElseDnsName(String uri, String dnsNames, String role) throws Exception {
+        TestCertificates authority = TestCertificates.create();
+        TlsOptions tls = authority.proxyTls();
+        List<GeneralName> names = new ArrayList<>();
+        for (String dnsName : dnsNames.split(" ", -1)) {
+            names.add(new GeneralName(GeneralName.dNSName, dnsName));
+        }
+        names.add(new GeneralName(GeneralName.uniformResourceIdentifier, uri));
+        names.removeIf(name -> name.getName().toString().isEmpty());
+        Identity client = authority
+                .issuing("CN=known")
+                .names(names.toArray(GeneralName[]::new))
+                .issue();
+        try (TestProxy proxy =
+                        start(RoleExtractors.spiffeId().orElse(RoleExtractors.dnsName()), builder -> builder.tls(tls));
+                RawClient connection = RawClient.connectTls(proxy.address(), authority.clientTls(client), "TLSv1.3")) {
+            connection.send("GET http://evil.test/ HTTP/1.1\r\nHost: x\r\n\r\n");
+
+            assertThat(HttpReply.read(connection).status()).isEqualTo(407);
             assertThat(decision(proxy)).containsEntry("role", role);
         }
     }

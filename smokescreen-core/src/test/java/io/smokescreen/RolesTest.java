@@ -21,11 +21,16 @@ import org.bouncycastle.asn1.x500.AttributeTypeAndValue;
 import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RolesTest {
 
@@ -94,6 +99,83 @@ class RolesTest {
         assertThat(Roles.organizationalUnit(certificate(universal, ou("unit")))).contains("unit");
     }
 
+    @Test
+    void dnsNames_areTheDnsNamesAsTheyStand() throws Exception {
+        assertThat(Roles.dnsNames(named(dns("Web.example.com"), uri("urn:x"), dns("*.example.com"), dns("a b"))))
+                .containsExactly("Web.example.com", "*.example.com", "a b");
+        assertThat(Roles.dnsNames(named(uri("urn:x")))).isEmpty();
+        assertThat(Roles.dnsNames(certificate(cn("web.example.com")))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "spiffe://example.org/web",
+                "spiffe://example.org/ns/prod/sa/web-1_2.3",
+                "spiffe://e/...",
+                "spiffe://e/.a/a..b",
+            })
+    void spiffeId_isTheOnlyUri(String id) throws Exception {
+        assertThat(Roles.spiffeId(named(dns("web.example.com"), uri(id)))).contains(id);
+        assertThat(Roles.spiffeId(named(uri(id), uri("urn:x")))).isEmpty();
+        assertThat(Roles.spiffeId(named(uri(id), uri(id)))).isEmpty();
+        assertThat(Roles.spiffeId(named(dns(id)))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://example.org/web",
+                "SPIFFE://example.org/web",
+                "spiffe://Example.org/web",
+                "spiffe://example.org",
+                "spiffe://example.org/",
+                "spiffe://example.org/web/",
+                "spiffe://example.org//web",
+                "spiffe://example.org/./web",
+                "spiffe://example.org/a/..",
+                "spiffe://example.org/web?x=y",
+                "spiffe://example.org/web#x",
+                "spiffe://example.org:443/web",
+                "spiffe://user@example.org/web",
+                "spiffe:///web",
+                "spiffe://example.org/w%65b",
+                "spiffe://example.org/web\n",
+                "spiffe://example.org/web\0x",
+                "",
+            })
+    void otherUri_isNoSpiffeId(String uri) throws Exception {
+        assertThat(Roles.spiffeId(named(uri(uri)))).isEmpty();
+    }
+
+    /** What only some can read is a name that only some take for a role. */
+    @Test
+    void alternativeNamesThatCannotBeRead_areNone() throws Exception {
+        byte[] notAscii = {(byte) 0xe9};
+        GeneralName strange = new GeneralName(GeneralName.dNSName, new DERIA5String("\u00e9", false));
+        assertThat(Roles.dnsNames(named(dns("web.example.com"), strange))).isEmpty();
+        assertThat(Roles.spiffeId(extended(notAscii))).isEmpty();
+        assertThat(Roles.dnsNames(extended(notAscii))).isEmpty();
+    }
+
+    private static GeneralName dns(String name) {
+        return new GeneralName(GeneralName.dNSName, name);
+    }
+
+    private static GeneralName uri(String uri) {
+        return new GeneralName(GeneralName.uniformResourceIdentifier, uri);
+    }
+
+    private static X509Certificate named(GeneralName... names) throws Exception {
+        return extended(new GeneralNames(names).getEncoded());
+    }
+
+    private static X509Certificate extended(byte[] alternativeNames) throws Exception {
+        JcaX509v3CertificateBuilder builder = builder(cn("name"));
+        builder.addExtension(Extension.subjectAlternativeName, false, alternativeNames);
+        return signed(builder);
+    }
+
     private static String commonName(ASN1Encodable value) throws Exception {
         return Roles.commonName(certificate(new RDN(BCStyle.CN, value))).orElseThrow();
     }
@@ -111,15 +193,22 @@ class RolesTest {
     }
 
     private static X509Certificate certificate(RDN... subject) throws Exception {
+        return signed(builder(subject));
+    }
+
+    private static JcaX509v3CertificateBuilder builder(RDN... subject) {
         Instant now = Instant.parse("2026-11-23T00:00:00Z");
+        return new JcaX509v3CertificateBuilder(
+                new X500Name("CN=Test CA"),
+                BigInteger.ONE,
+                Date.from(now),
+                Date.from(now.plusSeconds(3600)),
+                new X500Name(subject),
+                keys.getPublic());
+    }
+
+    private static X509Certificate signed(JcaX509v3CertificateBuilder builder) throws Exception {
         return new JcaX509CertificateConverter()
-                .getCertificate(new JcaX509v3CertificateBuilder(
-                                new X500Name("CN=Test CA"),
-                                BigInteger.ONE,
-                                Date.from(now),
-                                Date.from(now.plusSeconds(3600)),
-                                new X500Name(subject),
-                                keys.getPublic())
-                        .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
+                .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
     }
 }
