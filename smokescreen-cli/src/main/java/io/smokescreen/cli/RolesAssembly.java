@@ -62,9 +62,12 @@ final class RolesAssembly {
         return switch (text) {
             case "common-name" -> RoleExtractors.commonName();
             case "organizational-unit" -> RoleExtractors.organizationalUnit();
+            case "dns-name" -> RoleExtractors.dnsName();
+            case "spiffe-id" -> RoleExtractors.spiffeId();
             default ->
-                throw new IllegalArgumentException("'" + text + "' is not a source of roles (expected common-name,"
-                        + " organizational-unit, header=NAME@RANGE[,RANGE], basic=FILE or source=RANGE=ROLE)");
+                throw new IllegalArgumentException(
+                        "'" + text + "' is not a source of roles (expected common-name,"
+                                + " organizational-unit, dns-name, spiffe-id, header=NAME@RANGE[,RANGE], basic=FILE or source=RANGE=ROLE)");
         };
     }
 }

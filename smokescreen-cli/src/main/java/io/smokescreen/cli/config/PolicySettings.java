@@ -21,8 +21,8 @@ public final class PolicySettings {
     /** What tells a client's role. */
     public static final Setting<List<String>> ROLES = define(ACCESS, "--role-source", "roles")
             .takes("SOURCE")
-            .means("Take the client's role from SOURCE; of several the first that finds one counts. 'common-name' and"
-                    + " 'organizational-unit' of the client's certificate; 'header=NAME@RANGE[,RANGE]' a header sent from these"
+            .means("Take the client's role from SOURCE; of several the first that finds one counts. 'common-name',"
+                    + " 'organizational-unit', 'dns-name' and 'spiffe-id' of the client's certificate; 'header=NAME@RANGE[,RANGE]' a header sent from these"
                     + " ranges; 'basic=FILE' the user of Proxy-Authorization, with passwords in FILE (htpasswd, bcrypt);"
                     + " 'source=RANGE=ROLE' that role for clients in RANGE.")
             .asList(Texts::some, "common-name");
