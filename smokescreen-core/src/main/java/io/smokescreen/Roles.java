@@ -1,7 +1,9 @@
 package io.smokescreen;
 
 import io.smokescreen.internal.x509.AlternativeNames;
+import io.smokescreen.internal.x509.Fingerprint;
 import io.smokescreen.internal.x509.SubjectNames;
+import java.net.InetAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
@@ -64,5 +66,41 @@ public final class Roles {
      */
     public static Optional<String> spiffeId(X509Certificate certificate) {
         return AlternativeNames.spiffeId(certificate);
+    }
+
+    /**
+     * {@return the URIs among the certificate's alternative names, in their order}
+     *
+     * @param certificate a verified certificate
+     */
+    public static List<String> uris(X509Certificate certificate) {
+        return AlternativeNames.uris(certificate);
+    }
+
+    /**
+     * {@return the mail addresses among the certificate's alternative names, in their order}
+     *
+     * @param certificate a verified certificate
+     */
+    public static List<String> emailAddresses(X509Certificate certificate) {
+        return AlternativeNames.emailAddresses(certificate);
+    }
+
+    /**
+     * {@return the IP addresses among the certificate's alternative names, in their order}
+     *
+     * @param certificate a verified certificate
+     */
+    public static List<InetAddress> ipAddresses(X509Certificate certificate) {
+        return AlternativeNames.ipAddresses(certificate);
+    }
+
+    /**
+     * {@return the SHA-256 of the certificate's encoding, 64 lower-case hexadecimal digits, which tells it from all others}
+     *
+     * @param certificate a verified certificate
+     */
+    public static String sha256Fingerprint(X509Certificate certificate) {
+        return Fingerprint.sha256(certificate);
     }
 }

@@ -3,16 +3,20 @@ package io.smokescreen;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigInteger;
+import java.net.InetAddress;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Instant;
 import java.util.Date;
+import java.util.HexFormat;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERBMPString;
 import org.bouncycastle.asn1.DERIA5String;
+import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.DERPrintableString;
 import org.bouncycastle.asn1.DERT61String;
 import org.bouncycastle.asn1.DERUTF8String;
@@ -156,6 +160,35 @@ class RolesTest {
         assertThat(Roles.dnsNames(named(dns("web.example.com"), strange))).isEmpty();
         assertThat(Roles.spiffeId(extended(notAscii))).isEmpty();
         assertThat(Roles.dnsNames(extended(notAscii))).isEmpty();
+    }
+
+    @Test
+    void otherAlternativeNames_areReadByTheirKind() throws Exception {
+        X509Certificate certificate = named(
+                dns("web.example.com"),
+                uri("https://a.example/x?y"),
+                new GeneralName(GeneralName.iPAddress, "192.0.2.1"),
+                new GeneralName(GeneralName.rfc822Name, "team@example.org"),
+                new GeneralName(GeneralName.iPAddress, "2001:db8::1"),
+                new GeneralName(new X500Name("CN=ignored")));
+
+        assertThat(Roles.uris(certificate)).containsExactly("https://a.example/x?y");
+        assertThat(Roles.emailAddresses(certificate)).containsExactly("team@example.org");
+        assertThat(Roles.ipAddresses(certificate))
+                .extracting(InetAddress::getHostAddress)
+                .containsExactly("192.0.2.1", "2001:db8:0:0:0:0:0:1");
+        GeneralName tooLong = new GeneralName(GeneralName.iPAddress, new DEROctetString(new byte[5]));
+        assertThat(Roles.ipAddresses(named(new GeneralName(GeneralName.iPAddress, "192.0.2.1"), tooLong)))
+                .isEmpty();
+    }
+
+    @Test
+    void fingerprint_isOfTheWholeCertificate() throws Exception {
+        X509Certificate certificate = certificate(cn("name"));
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
+        assertThat(Roles.sha256Fingerprint(certificate))
+                .isEqualTo(HexFormat.of().formatHex(digest))
+                .hasSize(64);
     }
 
     private static GeneralName dns(String name) {

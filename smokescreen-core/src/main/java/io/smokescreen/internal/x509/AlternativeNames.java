@@ -1,9 +1,12 @@
 package io.smokescreen.internal.x509;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.bouncycastle.asn1.ASN1IA5String;
 import org.bouncycastle.asn1.ASN1OctetString;
@@ -28,7 +31,34 @@ public final class AlternativeNames {
      * @param certificate a verified certificate
      */
     public static List<String> dnsNames(X509Certificate certificate) {
-        return names(certificate, GeneralName.dNSName);
+        return names(certificate, GeneralName.dNSName, AlternativeNames::text);
+    }
+
+    /**
+     * {@return the URIs as they are encoded; none at all if one of them cannot be read}
+     *
+     * @param certificate a verified certificate
+     */
+    public static List<String> uris(X509Certificate certificate) {
+        return names(certificate, GeneralName.uniformResourceIdentifier, AlternativeNames::text);
+    }
+
+    /**
+     * {@return the mail addresses as they are encoded; none at all if one of them cannot be read}
+     *
+     * @param certificate a verified certificate
+     */
+    public static List<String> emailAddresses(X509Certificate certificate) {
+        return names(certificate, GeneralName.rfc822Name, AlternativeNames::text);
+    }
+
+    /**
+     * {@return the IP addresses; none at all if one of them cannot be read}
+     *
+     * @param certificate a verified certificate
+     */
+    public static List<InetAddress> ipAddresses(X509Certificate certificate) {
+        return names(certificate, GeneralName.iPAddress, AlternativeNames::address);
     }
 
     /**
@@ -37,7 +67,7 @@ public final class AlternativeNames {
      * @param certificate a verified certificate
      */
     public static Optional<String> spiffeId(X509Certificate certificate) {
-        List<String> uris = names(certificate, GeneralName.uniformResourceIdentifier);
+        List<String> uris = uris(certificate);
         return uris.size() == 1 && isSpiffeId(uris.get(0)) ? Optional.of(uris.get(0)) : Optional.empty();
     }
 
@@ -45,7 +75,7 @@ public final class AlternativeNames {
         return uri.length() <= MAX_SPIFFE_ID_LENGTH && SPIFFE_ID.matcher(uri).matches();
     }
 
-    private static List<String> names(X509Certificate certificate, int kind) {
+    private static <T> List<T> names(X509Certificate certificate, int kind, Function<GeneralName, T> read) {
         byte[] extension = certificate.getExtensionValue(Extension.subjectAlternativeName.getId());
         if (extension == null) {
             return List.of();
@@ -54,7 +84,7 @@ public final class AlternativeNames {
             byte[] encoded = ASN1OctetString.getInstance(extension).getOctets();
             return Arrays.stream(GeneralNames.getInstance(encoded).getNames())
                     .filter(name -> name.getTagNo() == kind)
-                    .map(AlternativeNames::text)
+                    .map(read)
                     .toList();
         } catch (RuntimeException e) {
             // As with a subject: a role guessed from the rest could be somebody else's.
@@ -68,5 +98,14 @@ public final class AlternativeNames {
             throw new IllegalArgumentException("not an IA5String: " + text);
         }
         return text;
+    }
+
+    private static InetAddress address(GeneralName name) {
+        try {
+            return InetAddress.getByAddress(
+                    ASN1OctetString.getInstance(name.getName()).getOctets());
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("neither 4 nor 16 bytes", e);
+        }
     }
 }
