@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.smokescreen.api.MetricsSink;
+import io.smokescreen.testing.TestCertificates;
+import io.smokescreen.testing.TestCertificates.Identity;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -69,6 +71,15 @@ class DefaultsTest {
             new Row("addressRules", AddressRules.defaults(), "fewer special-purpose ranges, and allow beats deny"),
             new Row("tls", Optional.empty(), SAME));
 
+    private static final List<Row> TLS = List.of(
+            new Row("minimumVersion", TlsVersion.TLS_1_2, SAME),
+            new Row("provider", TlsProvider.AUTO, "its own"),
+            new Row("clientAuthorities", List.of(), SAME),
+            new Row("revocationLists", List.of(), SAME),
+            new Row("clientCertificateRequired", false, "no such setting; let in"),
+            new Row("expiredListsRefused", false, "no such setting; not looked at"),
+            new Row("severalCommonNamesRefused", false, "no such setting; the last one counts"));
+
     private static final List<Row> BUILDER = List.of(
             new Row("listenAddress", ListenAddress.of("::", 4750), SAME),
             new Row("listenDescriptor", Optional.empty(), "Einhorn's, if it is the parent"),
@@ -111,6 +122,17 @@ class DefaultsTest {
     void resolverOptions_haveTheseDefaults() {
         assertRows(components(ResolverOptions.system()), RESOLVER);
         assertRows(components(ResolverOptions.servers(List.of())), RESOLVER);
+    }
+
+    @Test
+    void tls_hasTheseDefaults() throws Exception {
+        Identity server = TestCertificates.create().issue("CN=smokescreen");
+        TlsOptions options = TlsOptions.of(server.key(), server.chain());
+        Map<String, Object> values = components(options.settings());
+        values.remove("identity");
+        values.put("minimumVersion", options.minimumVersion());
+        values.put("provider", options.provider());
+        assertRows(values, TLS);
     }
 
     @Test

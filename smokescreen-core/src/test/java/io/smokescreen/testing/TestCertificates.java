@@ -9,6 +9,7 @@ import java.security.KeyStore;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.KeyManager;
@@ -62,6 +63,11 @@ public final class TestCertificates {
         return new TestCertificates(issuing(name).issueAuthority());
     }
 
+    /** {@return an authority under this one that is valid until then} */
+    public TestCertificates intermediate(String name, Instant end) throws GeneralSecurityException, IOException {
+        return new TestCertificates(issuing(name).validUntil(end).issueAuthority());
+    }
+
     /** {@return the authority's own certificate} */
     public X509Certificate certificate() {
         return authority.certificate();
@@ -79,7 +85,12 @@ public final class TestCertificates {
 
     /** {@return an identity to be issued, with whatever the test wants it to have} */
     public TestIssuance issuing(String subject) {
-        return new TestIssuance(new X500Name(subject), null, authority);
+        return issuing(new X500Name(subject));
+    }
+
+    /** {@return the same, with a subject that cannot be written} */
+    public TestIssuance issuing(X500Name subject) {
+        return new TestIssuance(subject, null, authority);
     }
 
     /** {@return a revocation list to be made} */

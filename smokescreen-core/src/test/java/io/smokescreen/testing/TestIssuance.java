@@ -147,7 +147,8 @@ public final class TestIssuance {
             builder.addExtension(Extension.keyUsage, true, usage);
         }
         if (names.length > 0) {
-            builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
+            boolean onlyName = subject.getRDNs().length == 0;
+            builder.addExtension(Extension.subjectAlternativeName, onlyName, new GeneralNames(names));
         }
         return new Identity(pair.getPrivate(), List.of(sign(builder, signer(pair))));
     }

@@ -39,6 +39,7 @@ public final class ClientTrust {
     ClientTrust(TlsSettings settings) {
         this.lists = RevocationLists.of(settings.revocationLists(), settings.clientAuthorities());
         this.authorities = new Authorities(settings.clientAuthorities(), lists);
+        lists.warnOfStale();
         this.expiredListsRefused = settings.expiredListsRefused();
         this.severalCommonNamesRefused = settings.severalCommonNamesRefused();
     }
@@ -49,6 +50,10 @@ public final class ClientTrust {
 
     RevocationLists revocationLists() {
         return lists;
+    }
+
+    int cachedChains() {
+        return cache.size();
     }
 
     /**

@@ -3,13 +3,18 @@ package io.smokescreen.internal.tls;
 import io.smokescreen.api.ConfigurationException;
 import java.security.PublicKey;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import javax.security.auth.x500.X500Principal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The revocation lists in force: of each authority the newest. A certificate is looked up by the name of its issuer and its
@@ -18,7 +23,12 @@ import javax.security.auth.x500.X500Principal;
  */
 final class RevocationLists {
 
+    private static final Logger LOG = LoggerFactory.getLogger(RevocationLists.class);
+
     private final Map<X500Principal, List<RevocationList>> byIssuer;
+
+    /** The lists that were warned of, so that it is done once for each. */
+    private final Set<RevocationList> warned = ConcurrentHashMap.newKeySet();
 
     private RevocationLists(Map<X500Principal, List<RevocationList>> byIssuer) {
         this.byIssuer = byIssuer;
@@ -44,6 +54,21 @@ final class RevocationLists {
 
     Collection<RevocationList> all() {
         return byIssuer.values().stream().flatMap(List::stream).toList();
+    }
+
+    /** Warns of lists that have become out of date. */
+    void warnOfStale() {
+        Instant now = Instant.now();
+        for (RevocationList list : all()) {
+            if (list.isStale(now) && warned.add(list)) {
+                LOG.warn(
+                        "the revocation list of '{}' is out of date, it is for {} to {} ({})",
+                        list.issuer(),
+                        list.thisUpdate(),
+                        list.nextUpdate(),
+                        list.source());
+            }
+        }
     }
 
     boolean isRevoked(X509Certificate certificate) {

@@ -128,11 +128,15 @@ public final class TlsContext {
         return clientCertificateRequired;
     }
 
-    /** Tells how long each revocation list still speaks for the present; negative once it does not. */
+    /**
+     * Tells how long each revocation list still speaks for the present, which is negative once it does not, and warns of each
+     * once. Call it now and then.
+     */
     public void measureRevocationLists(MetricsSink metrics) {
         if (trust == null) {
             return;
         }
+        trust.revocationLists().warnOfStale();
         Instant now = Instant.now();
         for (RevocationList list : trust.revocationLists().all()) {
             if (list.nextUpdate() != null) {
