@@ -23,10 +23,10 @@ final class CheckedCredentials {
     private final long lifeNanos;
     private final LongSupplier nanoTime;
     private final KeyedHash hash = new KeyedHash();
-    private final Map<ByteBuffer, Entry> entries;
+    private final Map<ByteBuffer, Check> entries;
 
     /** Least recently used first. */
-    private final class Recent extends LinkedHashMap<ByteBuffer, Entry> {
+    private final class Recent extends LinkedHashMap<ByteBuffer, Check> {
 
         private static final long serialVersionUID = 1;
         private static final int INITIAL_CAPACITY = 16;
@@ -37,12 +37,12 @@ final class CheckedCredentials {
         }
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<ByteBuffer, Entry> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<ByteBuffer, Check> eldest) {
             return size() > maxEntries;
         }
     }
 
-    private record Entry(CompletableFuture<Optional<String>> answer, long sinceNanos) {}
+    private record Check(CompletableFuture<Optional<String>> answer, long sinceNanos) {}
 
     CheckedCredentials(int maxEntries, Duration life, LongSupplier nanoTime) {
         this.maxEntries = maxEntries;
@@ -60,9 +60,9 @@ final class CheckedCredentials {
             BasicCredentials credentials, Consumer<CompletableFuture<Optional<String>>> begin) {
         ByteBuffer key = ByteBuffer.wrap(hash.of(credentials.joined()));
         long now = nanoTime.getAsLong();
-        Entry fresh = new Entry(new CompletableFuture<>(), now);
+        Check fresh = new Check(new CompletableFuture<>(), now);
         synchronized (entries) {
-            Entry known = entries.get(key);
+            Check known = entries.get(key);
             if (known != null && now - known.sinceNanos < lifeNanos) {
                 return known.answer;
             }
@@ -73,7 +73,7 @@ final class CheckedCredentials {
         return fresh.answer;
     }
 
-    private void forgetFailure(ByteBuffer key, Entry entry, @Nullable Throwable failure) {
+    private void forgetFailure(ByteBuffer key, Check entry, @Nullable Throwable failure) {
         if (failure != null) {
             synchronized (entries) {
                 entries.remove(key, entry);
