@@ -2,8 +2,10 @@ package io.smokescreen.cli;
 
 import io.smokescreen.SmokescreenBuilder;
 import io.smokescreen.cli.config.Configuration;
+import io.smokescreen.cli.config.OperationSettings;
 import io.smokescreen.cli.logging.LogConfigurator;
 import io.smokescreen.cli.logging.LogLevel;
+import io.smokescreen.cli.stats.StatsSocket;
 import java.io.PrintWriter;
 import java.util.function.Consumer;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,6 +31,7 @@ final class CheckCommand implements Subcommand {
         ProxyAssembly assembly = new ProxyAssembly(configuration, () -> configuration, customization);
         try {
             assembly.builder().build().close();
+            configuration.apply(OperationSettings.STATS_SOCKET_DIR, dir -> dir.ifPresent(StatsSocket::check));
         } finally {
             LogConfigurator.flushAndStop();
         }

@@ -50,6 +50,7 @@ final class MetricExporters implements AutoCloseable {
     /** Checks the settings of the exporters without starting any. */
     static void check(Configuration configuration) {
         extraTags(configuration);
+        configuration.apply(OperationSettings.STATSD_ADDRESS, address -> address.ifPresent(StatsdSink::check));
     }
 
     void addTo(SmokescreenBuilder builder) {

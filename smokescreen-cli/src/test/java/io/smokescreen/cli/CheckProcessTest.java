@@ -95,11 +95,24 @@ class CheckProcessTest {
                 .contains(where);
     }
 
-    @Test
-    void a_wrong_value_is_an_error() throws Exception {
-        Ended ended = ChildProcess.start("check", "--deny-range=10.0.0.0/33").end();
+    /** What a start would find only when it opens something is found without. */
+    @ParameterizedTest
+    @CsvSource({
+        "--deny-range=10.0.0.0/33, --deny-range: '10.0.0.0/33' ",
+        "--listen-ip=localhost, --listen-ip: listen address 'localhost' ",
+        "--statsd-address=nonsense, --statsd-address: 'nonsense' is not the address of a statsd ",
+        "--prometheus-listen-ip=localhost, --prometheus-listen-ip: 'localhost' is not an IP address ",
+        "--metric-tag=x, --metric-tag: 'x' is not a tag of a metric ",
+        "--stats-socket-dir=/dev/null, --stats-socket-dir: '/dev/null' is not a directory ",
+        "--tls-server-bundle-file=/none, --tls-server-bundle-file: /none does not exist ",
+        "--max-request-burst=5, --max-request-burst: there is no rate to burst from ",
+        "--upstream-http-proxy-addr=http://a.test:1, --upstream-http-proxy-addr: next hops and MITM are not ",
+    })
+    void a_wrong_value_is_an_error(String flag, String error) throws Exception {
+        Ended ended = ChildProcess.start("check", flag).end();
 
         assertThat(ended.exitCode()).isEqualTo(1);
-        assertThat(ended.err()).startsWith("smokescreen: --deny-range: '10.0.0.0/33'");
+        assertThat(ended.out()).isEmpty();
+        assertThat(ended.err().lines()).singleElement().asString().startsWith("smokescreen: " + error.strip());
     }
 }

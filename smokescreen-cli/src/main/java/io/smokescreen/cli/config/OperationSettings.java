@@ -66,7 +66,7 @@ public final class OperationSettings {
                     METRICS, "--prometheus-listen-ip", "prometheus_listen_ip")
             .takes("IP")
             .means("The address of that endpoint.")
-            .as(Texts::some, "0.0.0.0", "0.0.0.0");
+            .as(Texts::ip, "0.0.0.0", "0.0.0.0");
 
     /** Where DogStatsD listens. */
     public static final Setting<Optional<String>> STATSD_ADDRESS = define(METRICS, "--statsd-address", "statsd_address")

@@ -1,6 +1,7 @@
 package io.smokescreen.cli.config;
 
 import io.smokescreen.api.Destination;
+import io.smokescreen.api.Host;
 import io.smokescreen.internal.yaml.Shown;
 import io.smokescreen.internal.yaml.Spelling;
 import java.nio.file.InvalidPathException;
@@ -32,6 +33,14 @@ final class Texts {
     static String some(String text) {
         if (text.isEmpty()) {
             throw new IllegalArgumentException("is empty (leave it out instead)");
+        }
+        return text;
+    }
+
+    /** An IP address; names are not looked up. */
+    static String ip(String text) {
+        if (Host.tryParse(text).flatMap(Host::address).isEmpty()) {
+            throw invalid(text, "is not an IP address", "one such as 127.0.0.1 or ::1");
         }
         return text;
     }

@@ -66,6 +66,16 @@ public final class StatsdSink implements MetricsSink, AutoCloseable {
     }
 
     /**
+     * Checks an address without sending anything to it.
+     *
+     * @param address {@code IP:PORT} or {@code HOST:PORT}
+     * @throws IllegalArgumentException if the address is not one
+     */
+    public static void check(String address) {
+        StatsdAddress.parse(address);
+    }
+
+    /**
      * Starts to send. Whether there is a statsd shows later, in the log and in {@link #dropped()}.
      *
      * @param address {@code IP:PORT} or {@code HOST:PORT}; a name is looked up off this thread, again after a failure

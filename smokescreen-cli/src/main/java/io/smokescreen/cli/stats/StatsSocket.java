@@ -60,9 +60,7 @@ public final class StatsSocket implements AutoCloseable {
      */
     public static StatsSocket start(
             Path directory, int mode, long pid, Supplier<List<ConnectionSnapshot>> connections) {
-        if (!Files.isDirectory(directory)) {
-            throw new ConfigurationException("'" + directory + "' is not a directory (expected one that exists)");
-        }
+        check(directory);
         Set<PosixFilePermission> permissions = permissions(mode);
         Path path = directory.resolve("track-" + pid + ".sock");
         requireReplaceable(path);
@@ -70,6 +68,21 @@ public final class StatsSocket implements AutoCloseable {
             return start(directory, path, permissions, new ConnectionsJson(connections));
         } catch (IOException e) {
             throw new SmokescreenException("cannot listen on '" + path + "': " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Checks a directory without making anything in it.
+     *
+     * @param directory where the socket is to be
+     * @throws ConfigurationException if there is no such directory, or nothing can be made in it
+     */
+    public static void check(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            throw new ConfigurationException("'" + directory + "' is not a directory (expected one that exists)");
+        }
+        if (!Files.isWritable(directory)) {
+            throw new ConfigurationException("'" + directory + "' cannot be written to (expected that it can)");
         }
     }
 
