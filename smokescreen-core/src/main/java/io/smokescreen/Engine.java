@@ -103,9 +103,15 @@ final class Engine {
         IoTransport io = ioTransport();
         MultiThreadIoEventLoopGroup loop =
                 new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("smokescreen-explain", true), io.loops());
-        List<DnsResolver> own = resolver == null ? List.of(dnsResolver(io, loop)) : List.of();
-        AddressVetting vetting = vetting(own.isEmpty() ? requireNonNull(resolver) : own.get(0));
-        return new Explanations(loop, own, rules::ruleset, each -> Advisers.asOnASocket(policyCalls(), vetting, each));
+        try {
+            List<DnsResolver> own = resolver == null ? List.of(dnsResolver(io, loop)) : List.of();
+            AddressVetting vetting = vetting(own.isEmpty() ? requireNonNull(resolver) : own.get(0));
+            return new Explanations(
+                    loop, own, rules::ruleset, each -> Advisers.asOnASocket(policyCalls(), vetting, each));
+        } catch (RuntimeException e) {
+            loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+            throw e;
+        }
     }
 
     /** Replaces the rules. Calls must not overlap. */
