@@ -29,6 +29,7 @@ final class CheckSummary {
             TlsSettings.CLIENT_CA_FILES,
             TlsSettings.CRL_FILES,
             PolicySettings.ACL_FILE,
+            PolicySettings.ROLES,
             PolicySettings.ALLOW_MISSING_ROLE,
             PolicySettings.ADDRESS_POLICY);
 
@@ -81,7 +82,11 @@ final class CheckSummary {
             return;
         }
         String missing = settings.get(PolicySettings.ALLOW_MISSING_ROLE) ? "judged by the default rule" : "denied";
-        row("role", "common name of the client's certificate, or what the application tells; without one: " + missing);
+        List<String> sources = settings.get(PolicySettings.ROLES);
+        row(
+                "role",
+                "from " + (sources.isEmpty() ? "common-name, or the application" : String.join(", then ", sources)));
+        row("", "a client without one: " + missing);
     }
 
     private void acl() {

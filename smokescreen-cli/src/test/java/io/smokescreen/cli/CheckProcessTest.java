@@ -48,8 +48,8 @@ class CheckProcessTest {
                             "config file  " + config,
                             "listens on   127.0.0.1, port " + taken.getLocalPort(),
                             "TLS          none, clients connect in the clear",
-                            "role         common name of the client's certificate, or what the application tells;"
-                                    + " without one: denied",
+                            "role         from common-name, or the application",
+                            "             a client without one: denied",
                             "ACL          " + acl,
                             "             2 services (1 open, 0 report, 1 enforce), 2 allowed domains",
                             "             default rule: none, a role without a rule is denied",

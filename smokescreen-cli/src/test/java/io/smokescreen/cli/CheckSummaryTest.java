@@ -42,13 +42,19 @@ class CheckSummaryTest {
 
     @Test
     void what_happens_without_a_role_and_without_a_rule_is_told() {
-        Configuration allowing =
-                Configuration.of(Optional.empty(), Map.of(PolicySettings.ALLOW_MISSING_ROLE, List.of("true")));
+        Configuration allowing = Configuration.of(
+                Optional.empty(),
+                Map.of(
+                        PolicySettings.ALLOW_MISSING_ROLE, List.of("true"),
+                        PolicySettings.ROLES, List.of("organizational-unit", "common-name")));
         Acl acl = Acl.fromYaml("acl", "version: v1\nservices: []\ndefault: {action: report}\n");
 
         assertThat(new CheckSummary(allowing, Optional.of(acl)).lines())
-                .anyMatch(line -> line.endsWith("without one: judged by the default rule"))
-                .contains("ACL          of the application", "             default rule: report");
+                .contains(
+                        "role         from organizational-unit, then common-name",
+                        "             a client without one: judged by the default rule",
+                        "ACL          of the application",
+                        "             default rule: report");
     }
 
     private static List<String> lines(Map<Setting<?>, List<String>> flags) {
