@@ -8,9 +8,13 @@ public enum TlsProvider {
     JDK,
     /**
      * BoringSSL, which needs a fraction of the JDK's time for a handshake. It wants {@code netty-tcnative-boringssl-static} for
-     * the platform on the class path; the proxy cannot be built where it does not load, or where the proxy's key is neither RSA nor
-     * EC. Clients with Ed25519 keys cannot show their certificates, and a client's close_notify ends both directions of a tunnel,
-     * as TLS 1.2 has it; {@link #JDK} takes such clients, and with TLS 1.3 lets them read on.
+     * the platform on the class path, or on the module path with
+     * {@code --add-modules io.netty.internal.tcnative.openssl.linux.x86_64}; the proxy cannot be built where it does not load,
+     * or where the proxy's key is neither RSA nor EC.
+     *
+     * <p>Clients with Ed25519 keys cannot show their certificates. A client that says close_notify gets nothing more in a
+     * tunnel, as with TLS 1.2: what comes for it afterwards resets the connection. {@link #JDK} takes such clients, and with
+     * TLS 1.3 lets them read on.
      */
     OPENSSL
 }

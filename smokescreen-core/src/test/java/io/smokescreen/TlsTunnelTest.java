@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,51 @@ class TlsTunnelTest {
             client.send("question").halfClose();
 
             assertThat(client.readAllText()).isEqualTo("question");
+        }
+    }
+
+    /** Nothing can be sent to such a client any more. It must not take what it has got, nothing here, for all there is. */
+    @Test
+    void clientEnds_originAnswersAfterwards_clientOfBoringSslSeesACut() throws Exception {
+        TlsImplementation tls = new TlsImplementation(TlsProvider.OPENSSL, "TLSv1.3");
+        CountDownLatch sawEnd = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (TestOrigin origin = TestOrigin.start(connection -> {
+                    connection.getInputStream().readAllBytes();
+                    sawEnd.countDown();
+                    goOn.await(10, TimeUnit.SECONDS);
+                    connection.getOutputStream().write("answer".getBytes(ISO_8859_1));
+                    connection.getInputStream().readAllBytes();
+                });
+                TestProxy proxy = start(tls);
+                RawClient tcp = proxy.connect();
+                RawClient client = open(origin, tcp.startTls(authority.clientTls(), tls.version()))) {
+            client.send("question").halfClose();
+            assertThat(sawEnd.await(10, TimeUnit.SECONDS)).isTrue();
+            goOn.countDown();
+
+            assertThatThrownBy(tcp::readAll).hasMessageContaining("reset");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = TlsProvider.class,
+            names = {"JDK", "OPENSSL"})
+    void clientEnds_thenTheOrigin_clientSeesACleanEnd(TlsProvider provider) throws Exception {
+        TlsImplementation tls = new TlsImplementation(provider, "TLSv1.3");
+        try (TestOrigin origin = TestOrigin.start(connection -> {
+                    connection.getOutputStream().write("first".getBytes(ISO_8859_1));
+                    connection.getInputStream().readAllBytes();
+                });
+                TestProxy proxy = start(tls);
+                RawClient client = open(proxy, origin, tls)) {
+            assertThat(client.read(5)).asString().isEqualTo("first");
+            client.send("question").halfClose();
+
+            assertThat(client.readAll()).isEmpty();
+            await().until(() -> proxy.closes().size() == 1);
+            assertThat(proxy.closes().get(0)).containsEntry("error", "").containsEntry("bytes_out", 8L);
         }
     }
 

@@ -55,6 +55,7 @@ public final class Tunnel {
      */
     public static void join(Channel client, Channel destination, OpenConnection connection, Duration idle) {
         Tunnel tunnel = new Tunnel(client, destination, connection, idle);
+        HeldCloseNotify.install(client.pipeline());
         client.pipeline().addLast("tunnel", tunnel.client);
         destination.pipeline().addLast("tunnel", tunnel.destination);
         tunnel.checkIdleIn(tunnel.idleNanos);
@@ -77,6 +78,16 @@ public final class Tunnel {
                 broken(receiver, "write failed: " + flushed.cause().getMessage());
             }
         });
+    }
+
+    /** One side has sent more, which the other one may be unable to take: then the tunnel is cut there. */
+    boolean refusesMore(TunnelEnd sender) {
+        TunnelEnd receiver = otherThan(sender);
+        if (!receiver.inputEnded() || receiver.isGone() || !receiver.isDeaf()) {
+            return false;
+        }
+        broken(receiver, "close_notify has ended both directions");
+        return true;
     }
 
     /**
@@ -198,6 +209,7 @@ public final class Tunnel {
             ((SocketChannel) channel).shutdownOutput();
             return;
         }
+        HeldCloseNotify.release(channel.pipeline());
         // RFC 8446 §6.1: a TLS peer learns of the end by close_notify, and may go on sending.
         tls.closeOutbound().addListener(notified -> ((SocketChannel) channel).shutdownOutput());
     }

@@ -7,6 +7,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
 
 /** One end of a {@link Tunnel}: reads from its channel and writes to the peer, no faster than the peer takes it. */
 final class TunnelEnd extends ChannelInboundHandlerAdapter {
@@ -62,6 +63,10 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (tunnel.refusesMore(this)) {
+            ReferenceCountUtil.release(message);
+            return;
+        }
         // A failed write reports itself to the peer's own end as an exception; a closed peer releases the message.
         peer.write(message, peer.voidPromise());
         if (!peer.isWritable()) {
@@ -102,6 +107,12 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         tunnel.broken(this, String.valueOf(cause.getMessage()));
+    }
+
+    /** {@return whether TLS has ended both directions with the client's close_notify, so that it drops what is written} */
+    boolean isDeaf() {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        return tls != null && tls.engine().isInboundDone() && tls.engine().isOutboundDone();
     }
 
     private static boolean hasSaidCloseNotify(ChannelHandlerContext ctx) {
