@@ -160,8 +160,8 @@ class OperatingEffectsTest {
             assertThat(tunnel.send(connect(authority)).readHead()).startsWith("HTTP/1.1 200 ");
 
             assertThat(ask(socket)).contains("\"rhost\":\"" + authority + "\"", "\"proxyType\":\"connect\"");
-            proxy.signal("INT");
-            proxy.signal("INT");
+            proxy.signal("TERM");
+            proxy.signal("TERM");
             proxy.end();
         }
     }
