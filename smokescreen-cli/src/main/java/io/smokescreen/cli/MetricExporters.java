@@ -5,6 +5,7 @@ import io.smokescreen.api.Metric;
 import io.smokescreen.api.MetricsSink;
 import io.smokescreen.cli.config.Configuration;
 import io.smokescreen.cli.config.OperationSettings;
+import io.smokescreen.cli.logging.LogConfigurator;
 import io.smokescreen.cli.metrics.CompositeSink;
 import io.smokescreen.cli.metrics.ExtraTags;
 import io.smokescreen.cli.metrics.PrometheusSink;
@@ -84,6 +85,7 @@ final class MetricExporters implements AutoCloseable {
             return;
         }
         PrometheusSink prometheus = new PrometheusSink(Version.text(), tags);
+        prometheus.addCounter("log_dropped", "Log lines that could not be written", LogConfigurator::droppedLines);
         statsd.ifPresent(sink -> prometheus.addCounter(
                 "statsd_dropped", "Measurements that could not be sent to statsd", sink::dropped));
         ScrapeServer server = configuration.check(

@@ -111,7 +111,8 @@ class OperatingEffectsTest {
                                 .readAllText())
                         .startsWith("HTTP/1.1 200 ")
                         .containsPattern("smokescreen_acl_allow_total\\{[^}]*region=\"eu\"[^}]*} 1.0")
-                        .contains("smokescreen_cn_atpt_connect_time_seconds_count 1");
+                        .contains("smokescreen_cn_atpt_connect_time_seconds_count 1")
+                        .contains("smokescreen_log_dropped_total 0.0", "smokescreen_statsd_dropped_total ");
             }
             statsd.setSoTimeout(20_000);
             DatagramPacket packet = new DatagramPacket(new byte[65_536], 65_536);

@@ -35,7 +35,10 @@ final class AsyncLineAppender extends UnsynchronizedAppenderBase<ILoggingEvent> 
     private static final long GATHER_MILLIS = 1;
 
     private final BlockingQueue<ILoggingEvent> queue;
+    /** Those that no line has told yet. */
     private final AtomicLong dropped = new AtomicLong();
+
+    private final AtomicLong droppedInAll = new AtomicLong();
     private final Thread writer;
     private volatile boolean running;
 
@@ -82,8 +85,18 @@ final class AsyncLineAppender extends UnsynchronizedAppenderBase<ILoggingEvent> 
     protected void append(ILoggingEvent event) {
         event.getFormattedMessage(); // on the caller's thread, while its arguments are what they were
         if (!queue.offer(event)) {
-            dropped.incrementAndGet();
+            drop(1);
         }
+    }
+
+    /** {@return how many lines were dropped so far} */
+    long droppedInAll() {
+        return droppedInAll.get();
+    }
+
+    private void drop(long lines) {
+        dropped.addAndGet(lines);
+        droppedInAll.addAndGet(lines);
     }
 
     private void write() {
@@ -121,7 +134,7 @@ final class AsyncLineAppender extends UnsynchronizedAppenderBase<ILoggingEvent> 
             bufferedLines++;
         } catch (RuntimeException e) { // the toString() of a value
             lines.abandon();
-            dropped.incrementAndGet();
+            drop(1);
         }
     }
 
@@ -154,7 +167,7 @@ final class AsyncLineAppender extends UnsynchronizedAppenderBase<ILoggingEvent> 
             return true;
         } catch (IOException e) {
             lineCut = true;
-            dropped.addAndGet(count);
+            drop(count);
             return false;
         } finally {
             lines.clear();

@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
 
     private static final String OWN = "io.smokescreen";
+    private static final String APPENDER = "lines";
 
     /** For {@link java.util.ServiceLoader}. */
     public LogConfigurator() {}
@@ -40,6 +41,14 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         context().ifPresent(context -> configure(context, level, LogFormat.TEXT, FileDescriptor.err));
     }
 
+    /** {@return how many lines were dropped since the last {@link #apply}, for a metric} */
+    public static long droppedLines() {
+        return context()
+                .map(context -> context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).getAppender(APPENDER))
+                .map(appender -> ((AsyncLineAppender) appender).droppedInAll())
+                .orElse(0L);
+    }
+
     /** Writes what is queued. Nothing is logged afterwards. */
     public static void flushAndStop() {
         context().ifPresent(LoggerContext::stop);
@@ -51,7 +60,7 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         // Not System.out: a PrintStream hides the IOException of a full disk or a broken pipe.
         AsyncLineAppender appender = new AsyncLineAppender(new FileOutputStream(target), encoder(format));
         appender.setContext(context);
-        appender.setName("lines");
+        appender.setName(APPENDER);
         appender.start();
         root.setLevel(level == LogLevel.ERROR ? Level.ERROR : Level.WARN);
         root.addAppender(appender);

@@ -54,6 +54,7 @@ class AsyncLineAppenderTest {
                 .singleElement()
                 .asString()
                 .contains("\"dropped 15 log lines\"", "\"dropped\":15");
+        assertThat(appender.droppedInAll()).isEqualTo(15);
     }
 
     @Test
