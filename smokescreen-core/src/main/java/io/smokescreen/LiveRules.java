@@ -78,7 +78,7 @@ final class LiveRules {
         ActiveRules before = active;
         ActiveRules after;
         try {
-            after = compiler.compile(load(current), before);
+            after = compiled(load(current), before);
         } catch (ConfigurationException e) {
             metrics.record(Metric.ACL_RELOAD_ERROR, 1, List.of());
             LOG.error("reload failed, the rules from before stay in force: {}", TextHygiene.line(message(e)));
@@ -104,6 +104,16 @@ final class LiveRules {
                 .addKeyValue("tls_changed", report.tlsChanged())
                 .addKeyValue("changes", report.changes())
                 .log(report.changes().isEmpty() ? "rules reloaded, nothing changed" : "rules reloaded");
+    }
+
+    private ActiveRules compiled(Rules rules, ActiveRules before) {
+        try {
+            return compiler.compile(rules, before);
+        } catch (ConfigurationException e) {
+            throw e;
+        } catch (RuntimeException | Error e) { // of a library, for what a file holds: a failed reload like any other
+            throw new ConfigurationException("the rules cannot be used: " + e, e);
+        }
     }
 
     private static Rules load(RulesSource source) {

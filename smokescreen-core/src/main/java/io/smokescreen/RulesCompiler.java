@@ -18,19 +18,19 @@ import org.jspecify.annotations.Nullable;
 /** From rules to what the engine decides by. Everything that can be wrong with them is found here. */
 final class RulesCompiler {
 
-    private final RoleExtractor roleExtractor;
+    private final @Nullable RoleExtractor roleExtractor;
     private final boolean allowMissingRole;
     private final SelfConnections self;
     private final @Nullable AddressFilter addressFilter;
 
     /**
-     * @param roleExtractor tells the role where the rules do not say who does
+     * @param roleExtractor tells the role; null: the rules say who does, or else the common name
      * @param allowMissingRole whether a client without a role is judged by the ACL all the same
      * @param self the proxy's own addresses
      * @param addressFilter replaces the address rules
      */
     RulesCompiler(
-            RoleExtractor roleExtractor,
+            @Nullable RoleExtractor roleExtractor,
             boolean allowMissingRole,
             SelfConnections self,
             @Nullable AddressFilter addressFilter) {
@@ -74,10 +74,21 @@ final class RulesCompiler {
     private ActiveRules compile(Rules rules, Optional<TlsContext> tls) {
         Decisions decisions =
                 new Decisions(rules.aclPolicy().map(GuardedAclPolicy::new).orElse(null), allowMissingRole);
-        GuardedRoleExtractor roles =
-                new GuardedRoleExtractor(rules.roleExtractor().orElse(roleExtractor));
+        GuardedRoleExtractor roles = new GuardedRoleExtractor(roles(rules));
         Ruleset ruleset = new Ruleset(roles, decisions, addresses(rules.addressRules()));
         return new ActiveRules(rules, ruleset, tls, Instant.now());
+    }
+
+    private RoleExtractor roles(Rules rules) {
+        if (roleExtractor == null) {
+            return rules.roleExtractor().orElseGet(RoleExtractors::commonName);
+        }
+        if (rules.roleExtractor().isPresent()) {
+            throw new ConfigurationException(
+                    "the rules say where roles come from, and so does the builder's roleExtractor"
+                            + " (expected one of them)");
+        }
+        return roleExtractor;
     }
 
     private VettingRules addresses(AddressRules rules) {

@@ -43,7 +43,9 @@ public final class SmokescreenBuilder {
     @Nullable
     Integer listenDescriptor;
 
-    RoleExtractor roleExtractor = RoleExtractors.commonName();
+    @Nullable
+    RoleExtractor roleExtractor;
+
     boolean allowMissingRole;
 
     @Nullable

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
@@ -25,6 +26,13 @@ final class Flags {
 
     private static final Pattern ONE_DASH = Pattern.compile("-([a-z][a-z-]+)(=.*)?", Pattern.DOTALL);
     private static final Set<String> VALUES_OF_FILES = Set.of("FILE", "DIR");
+
+    /** Go: {@code strconv.ParseBool}. */
+    private static final CommandLine.ITypeConverter<Boolean> GO_BOOLEAN = text -> switch (text) {
+        case "1", "t", "T", "TRUE", "true", "True" -> true;
+        case "0", "f", "F", "FALSE", "false", "False" -> false;
+        default -> throw new CommandLine.TypeConversionException("'" + text + "' is neither (expected true or false)");
+    };
 
     private Flags() {}
 
@@ -50,7 +58,7 @@ final class Flags {
     private static OptionSpec option(Setting<?> setting) {
         OptionSpec.Builder option = OptionSpec.builder(setting.flag()).description(description(setting));
         return switch (setting.shape()) {
-            case SWITCH -> option.type(Boolean.class).build();
+            case SWITCH -> option.type(Boolean.class).converters(GO_BOOLEAN).build();
             case VALUE ->
                 option.type(valueType(setting)).paramLabel(setting.valueName()).build();
             case LIST, ADDING_LIST ->

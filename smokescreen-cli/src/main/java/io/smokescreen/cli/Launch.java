@@ -1,6 +1,8 @@
 package io.smokescreen.cli;
 
 import io.smokescreen.Smokescreen;
+import io.smokescreen.SmokescreenBuilder;
+import io.smokescreen.api.ConfigurationException;
 import io.smokescreen.cli.config.Configuration;
 import io.smokescreen.cli.config.ConnectSettings;
 import io.smokescreen.cli.config.OperationSettings;
@@ -44,8 +46,7 @@ final class Launch {
                 MetricExporters exporters = MetricExporters.start(settings)) {
             assembly.rules().beforeReading(watcher::watch);
             signals.onReload(() -> reloads.request("SIGHUP"));
-            try (Smokescreen proxy =
-                            assembly.builder(supervisor.listener(), exporters).start();
+            try (Smokescreen proxy = start(assembly.builder(supervisor.listener(), exporters));
                     Closing tracking = tellOpenConnections(settings, proxy)) {
                 StartLine.log(settings, proxy.address(), supervisor.listener(), exporters.scrapeAddress());
                 supervisor.ready("listening on " + StartLine.text(proxy.address()));
@@ -53,12 +54,25 @@ final class Launch {
                 if (settings.get(OperationSettings.WATCH_FILES)) {
                     watcher.start();
                 }
-                stop(proxy, signals.awaitStop(), exitTimeout(settings), supervisor);
+                String signal = signals.awaitStop();
+                reloads.close();
+                stop(proxy, signal, exitTimeout(settings), supervisor);
             }
             return 0;
         } finally {
             LogConfigurator.flushAndStop();
         }
+    }
+
+    private static Smokescreen start(SmokescreenBuilder builder) {
+        Smokescreen proxy;
+        try {
+            proxy = builder.build();
+        } catch (IllegalStateException e) { // the settings never exclude each other; what the application adds may
+            throw new ConfigurationException(
+                    "what the application sets does not go with the settings: " + e.getMessage(), e);
+        }
+        return proxy.start();
     }
 
     private static Closing tellOpenConnections(Configuration settings, Smokescreen proxy) {

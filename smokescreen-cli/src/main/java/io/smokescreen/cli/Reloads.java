@@ -4,10 +4,12 @@ import io.smokescreen.Smokescreen;
 import io.smokescreen.api.ConfigurationException;
 import io.smokescreen.api.SmokescreenException;
 import io.smokescreen.cli.supervisor.Supervisor;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,13 +21,14 @@ final class Reloads implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reloads.class);
 
+    private static final Duration END_WITHIN = Duration.ofSeconds(5);
+
     private final Supervisor supervisor;
     private final CompletableFuture<Smokescreen> proxy = new CompletableFuture<>();
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
-        Thread thread = new Thread(task, "smokescreen-reload");
-        thread.setDaemon(true);
-        return thread;
-    });
+
+    /** One reload runs, one may wait; what is asked beyond is what the waiting one will do. */
+    private final ThreadPoolExecutor thread = new ThreadPoolExecutor(
+            1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(1), Reloads::daemon, new DiscardPolicy());
 
     Reloads(Supervisor supervisor) {
         this.supervisor = supervisor;
@@ -38,18 +41,26 @@ final class Reloads implements AutoCloseable {
 
     /** Asks for a reload and returns at once. */
     void request(String why) {
-        proxy.thenAccept(started -> {
-            try {
-                thread.execute(() -> reload(started, why));
-            } catch (RejectedExecutionException e) {
-                LOG.debug("asked to reload while stopping: {}", why);
-            }
-        });
+        proxy.thenAccept(started -> thread.execute(() -> reload(started, why)));
     }
 
+    /** Waits for a reload that runs, so that the supervisor hears nothing of it afterwards, and takes no more. */
     @Override
     public void close() {
         thread.shutdownNow();
+        try {
+            if (!thread.awaitTermination(END_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+                LOG.warn("a reload goes on while the proxy stops");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task, "smokescreen-reload");
+        thread.setDaemon(true);
+        return thread;
     }
 
     private void reload(Smokescreen started, String why) {

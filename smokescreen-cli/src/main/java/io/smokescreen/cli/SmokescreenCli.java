@@ -39,7 +39,9 @@ public final class SmokescreenCli {
      *
      * @param arguments flags, and perhaps a subcommand
      * @param customization called once with a builder that holds what flags and config file say, before anything is
-     *     started; what it sets counts. Subcommands judge by it too
+     *     started; what it sets counts. ACL, address rules and TLS are loaded from files by a source
+     *     ({@link SmokescreenBuilder#rules}); set a source of your own to replace all three, one alone is an error. A role
+     *     function cannot be combined with {@code roles} in the settings. Subcommands judge by it too
      * @return the exit code: 0 after a graceful stop, 1 if the command could not do its work; a subcommand may have more
      */
     public static int run(String[] arguments, Consumer<SmokescreenBuilder> customization) {

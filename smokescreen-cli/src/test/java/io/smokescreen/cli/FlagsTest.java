@@ -73,7 +73,13 @@ class FlagsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"--allow-missing-role, true", "--allow-missing-role=true, true", "--allow-missing-role=false, false"})
+    @CsvSource({
+        "--allow-missing-role, true",
+        "--allow-missing-role=true, true",
+        "--allow-missing-role=false, false",
+        "--allow-missing-role=1, true",
+        "--allow-missing-role=F, false"
+    })
     void a_switch_stands_alone_or_says_which(String flag, boolean expected) {
         Configuration switched = parse(flag);
 

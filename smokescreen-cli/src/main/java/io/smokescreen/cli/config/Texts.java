@@ -21,10 +21,11 @@ final class Texts {
 
     private Texts() {}
 
+    /** What flags and file make of a switch. */
     static boolean bool(String text) {
         return switch (text) {
-            case "true", "1", "t", "T", "TRUE", "True" -> true; // Go: strconv.ParseBool
-            case "false", "0", "f", "F", "FALSE", "False" -> false;
+            case "true" -> true;
+            case "false" -> false;
             default -> throw invalid(text, "is neither", "true or false");
         };
     }

@@ -44,7 +44,8 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     /** {@return how many lines were dropped since the last {@link #apply}, for a metric} */
     public static long droppedLines() {
         return context()
-                .map(context -> context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).getAppender(APPENDER))
+                .map(context ->
+                        context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).getAppender(APPENDER))
                 .map(appender -> ((AsyncLineAppender) appender).droppedInAll())
                 .orElse(0L);
     }

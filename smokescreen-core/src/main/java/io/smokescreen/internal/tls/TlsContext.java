@@ -21,7 +21,9 @@ import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -138,14 +140,14 @@ public final class TlsContext {
         }
         trust.revocationLists().warnOfStale();
         Instant now = Instant.now();
+        Map<String, Double> shortest =
+                new HashMap<>(); // of several lists of an issuer the one that needs looking after first
         for (RevocationList list : trust.revocationLists().all()) {
             if (list.nextUpdate() != null) {
                 double seconds = Duration.between(now, list.nextUpdate()).toSeconds();
-                metrics.record(
-                        Metric.CRL_REMAINING,
-                        seconds,
-                        List.of(TextHygiene.tag(list.issuer().getName())));
+                shortest.merge(TextHygiene.tag(list.issuer().getName()), seconds, Math::min);
             }
         }
+        shortest.forEach((issuer, seconds) -> metrics.record(Metric.CRL_REMAINING, seconds, List.of(issuer)));
     }
 }
