@@ -177,12 +177,16 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     /** The current exchange is over, response and request both complete: on to the next one, if there is to be one. */
     void next() {
         current = null;
-        if (stages.draining().getAsBoolean() || decoder.isExhausted()) {
+        if (decoder.isExhausted()) {
             closing = true;
             channel().close();
             return;
         }
         channel().pipeline().fireUserEventTriggered(ConnectionEvent.AWAITING_REQUEST);
+        if (stages.draining().getAsBoolean()) {
+            // The drain began while this response, which promises another one, went out; its event has been here already.
+            channel().pipeline().fireUserEventTriggered(ConnectionEvent.DRAIN);
+        }
         channel().config().setAutoRead(true);
         decoder.proceed();
     }
