@@ -78,11 +78,23 @@ class CompletionTest {
                 .containsExactly(file.toString());
     }
 
+    /** What zsh does with it from there on is what it does with any completion that was written for bash. */
     @Test
-    void zsh_completes_a_flag() throws Exception {
+    void zsh_takes_the_script_and_has_the_command_completed_by_it() throws Exception {
         assumeThat(isInstalled("zsh")).as("zsh is installed here").isTrue();
 
-        assertThat(press("zsh", "smokescreen --egress-a")).map(String::strip).containsExactly("--egress-acl-file");
+        Process zsh = new ProcessBuilder(
+                        "zsh",
+                        "-f",
+                        "-c",
+                        "source \"$1\"; print -r -- ${_comps[smokescreen]}",
+                        "zsh",
+                        script.toString())
+                .redirectErrorStream(true)
+                .start();
+
+        assertThat(zsh.inputReader().lines()).containsExactly("_bash_complete -F _complete_smokescreen -o default");
+        assertThat(zsh.waitFor()).isZero();
     }
 
     @Test

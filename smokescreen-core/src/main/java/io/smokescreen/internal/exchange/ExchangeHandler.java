@@ -184,7 +184,8 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         }
         channel().pipeline().fireUserEventTriggered(ConnectionEvent.AWAITING_REQUEST);
         if (stages.draining().getAsBoolean()) {
-            // The drain began while this response, which promises another one, went out; its event has been here already.
+            // The drain began while this response, which promises another one, went out; its event has been here
+            // already.
             channel().pipeline().fireUserEventTriggered(ConnectionEvent.DRAIN);
         }
         channel().config().setAutoRead(true);
