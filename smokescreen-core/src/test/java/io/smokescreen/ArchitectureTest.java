@@ -28,6 +28,7 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import io.smokescreen.api.SocketDialer;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -259,10 +260,13 @@ class ArchitectureTest {
 
         @Test
         void jdkClients_areNotUsed() {
-            // The type of a trust manager names Socket in its methods, and opens none.
+            // The type of a trust manager names Socket in its methods, a dialer is the application's; neither opens
+            // any.
             check(noClasses()
                     .that()
                     .areNotAssignableTo(X509ExtendedTrustManager.class)
+                    .and()
+                    .areNotAssignableTo(SocketDialer.class)
                     .should()
                     .dependOnClassesThat(resideInAPackage("java.net.http")
                             .or(isOneOf(
