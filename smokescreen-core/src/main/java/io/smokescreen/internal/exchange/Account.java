@@ -1,9 +1,13 @@
 package io.smokescreen.internal.exchange;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpMethod;
+import io.smokescreen.api.ClientRequest;
 import io.smokescreen.api.Host;
 import io.smokescreen.api.Metric;
+import io.smokescreen.api.RequestContext;
 import io.smokescreen.internal.address.VettingResult;
 import io.smokescreen.internal.policy.AclOutcome;
 import io.smokescreen.internal.request.Request;
@@ -14,6 +18,7 @@ import io.smokescreen.internal.track.Tracker;
 import io.smokescreen.internal.upstream.DialResult;
 import io.smokescreen.internal.upstream.DialResult.Connected;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,11 +28,15 @@ final class Account {
     private static final Logger LOG = LoggerFactory.getLogger(Account.class);
 
     private final Tracker tracker;
+    private final ClientIdentity client;
     private final ExchangeRecord record;
     private String destinationHost = "";
+    private @Nullable Request request;
+    private @Nullable ClientRequest clientRequest;
 
     Account(Tracker tracker, ClientIdentity client) {
         this.tracker = tracker;
+        this.client = client;
         this.record = new ExchangeRecord(client.loggedAddress(), client.commonName(), client.organizationalUnit());
     }
 
@@ -41,10 +50,29 @@ final class Account {
         record.requested(method.equals(HttpMethod.CONNECT) ? ProxyType.CONNECT : ProxyType.HTTP, "", "");
     }
 
-    void requested(Request request) {
-        destinationHost = request.destination().host().text();
-        ProxyType type = request.isConnect() ? ProxyType.CONNECT : ProxyType.HTTP;
-        record.requested(type, request.destination().toString(), request.traceId());
+    void requested(Request wellFormed) {
+        request = wellFormed;
+        destinationHost = wellFormed.destination().host().text();
+        ProxyType type = wellFormed.isConnect() ? ProxyType.CONNECT : ProxyType.HTTP;
+        record.requested(type, wellFormed.destination().toString(), wellFormed.traceId());
+    }
+
+    /** {@return what the client asked for, as user code sees it; there must be a well-formed request} */
+    ClientRequest clientRequest() {
+        ClientRequest known = clientRequest;
+        if (known == null) {
+            known = client.asking(requireNonNull(request, "request"));
+            clientRequest = known;
+        }
+        return known;
+    }
+
+    /** {@return what is known by now, for user code that asks for it; empty without a well-formed request} */
+    Optional<RequestContext> context() {
+        return request == null
+                ? Optional.empty()
+                : Optional.of(new RequestContext(
+                        record.id(), clientRequest(), record.role(), record.decision(), Optional.empty()));
     }
 
     void identified(Optional<String> role) {

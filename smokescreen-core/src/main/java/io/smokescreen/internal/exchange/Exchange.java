@@ -106,7 +106,7 @@ final class Exchange {
     // ------------------------------------------------------------------------------------------- identify
 
     private void identify(Request request) {
-        ClientRequest question = client.identity().asking(request);
+        ClientRequest question = account.clientRequest();
         steps.askLater(() -> rules.roles().role(question), RoleOutcome.FAILED, outcome -> identified(request, outcome));
     }
 

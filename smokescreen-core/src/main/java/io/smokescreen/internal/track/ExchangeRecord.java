@@ -145,6 +145,21 @@ public final class ExchangeRecord {
         this.error = what;
     }
 
+    /** {@return the request's name in log lines} */
+    public String id() {
+        return id;
+    }
+
+    /** {@return the client's role, if it has one and was asked for it} */
+    public Optional<String> role() {
+        return role.isEmpty() ? Optional.empty() : Optional.of(role);
+    }
+
+    /** {@return what the ACL decided, once it has} */
+    public Optional<AclDecision> decision() {
+        return Optional.ofNullable(decision);
+    }
+
     /** {@return where the client wants to go, in canonical form; the empty string before that is known} */
     public String requestedHost() {
         return requestedHost;
