@@ -24,6 +24,7 @@ import io.smokescreen.internal.listener.ListeningSocket;
 import io.smokescreen.internal.listener.ProxyServer;
 import io.smokescreen.internal.track.GuardedMetricsSink;
 import io.smokescreen.internal.track.Tracker;
+import io.smokescreen.internal.upstream.Connector;
 import io.smokescreen.internal.upstream.Dialer;
 import io.smokescreen.internal.upstream.IdleConnections;
 import io.smokescreen.internal.upstream.IdleLimits;
@@ -185,7 +186,7 @@ final class Engine {
                 policyCalls(),
                 rules::ruleset,
                 vetting,
-                new Dialer(io.sockets(), timeouts.connect()),
+                new Connector(new Dialer(io.sockets(), timeouts.connect())),
                 loop -> requireNonNull(idle.get(loop)),
                 tracker,
                 new Waits(

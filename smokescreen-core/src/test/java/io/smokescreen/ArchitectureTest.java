@@ -59,7 +59,7 @@ class ArchitectureTest {
             Map.entry("policy", Set.of("yaml")),
             Map.entry("address", Set.of()),
             Map.entry("limit", Set.of()),
-            Map.entry("upstream", Set.of("address")),
+            Map.entry("upstream", Set.of("address", "request", "tls")),
             Map.entry("relay", Set.of("request", "track")),
             Map.entry("track", Set.of()),
             Map.entry("yaml", Set.of()),

@@ -1,33 +1,32 @@
 package io.smokescreen.internal.exchange;
 
 import io.netty.channel.EventLoop;
-import io.smokescreen.internal.address.VettedAddress;
 import io.smokescreen.internal.relay.Tunnel;
+import io.smokescreen.internal.upstream.Connector;
 import io.smokescreen.internal.upstream.DialResult;
 import io.smokescreen.internal.upstream.DialResult.Connected;
 import io.smokescreen.internal.upstream.DialResult.Failed;
-import io.smokescreen.internal.upstream.Dialer;
-import java.util.List;
+import io.smokescreen.internal.upstream.Order;
 import java.util.function.Consumer;
 
 /** The dial stage of an exchange: no channel it opens is ever without an owner. Event loop only. */
 final class Dialing {
 
-    private final Dialer dialer;
+    private final Connector connector;
     private final EventLoop loop;
     private final Steps steps;
     private final Account account;
 
-    Dialing(Dialer dialer, EventLoop loop, Steps steps, Account account) {
-        this.dialer = dialer;
+    Dialing(Connector connector, EventLoop loop, Steps steps, Account account) {
+        this.connector = connector;
         this.loop = loop;
         this.steps = steps;
         this.account = account;
     }
 
-    /** Connects to the first of these addresses that answers. */
-    void dial(List<VettedAddress> addresses, Consumer<Connected> then, Consumer<Failed> otherwise) {
-        steps.begin(() -> dialer.dial(addresses, loop, result -> {
+    /** Opens the connection that is ordered. */
+    void dial(Order order, Consumer<Connected> then, Consumer<Failed> otherwise) {
+        steps.begin(() -> connector.connect(order, loop, result -> {
             if (steps.isOver() && result instanceof Connected late) {
                 late.channel().close();
             }

@@ -21,6 +21,9 @@ import io.smokescreen.internal.request.Request;
 import io.smokescreen.internal.request.RequestParser;
 import io.smokescreen.internal.track.OpenConnection;
 import io.smokescreen.internal.upstream.DialResult.Connected;
+import io.smokescreen.internal.upstream.Order;
+import io.smokescreen.internal.upstream.Purpose;
+import io.smokescreen.internal.upstream.Route;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -186,8 +189,14 @@ final class Exchange {
 
     /** Connects to the first of these addresses that answers, or refuses the request. */
     void dial(List<VettedAddress> addresses, Consumer<Connected> then, Request request) {
-        new Dialing(stages.dialer(), channel.eventLoop(), steps, account)
-                .dial(addresses, then, failed -> refuse(Rejections.of(failed), request));
+        Order order = new Order(
+                new Route.Direct(addresses),
+                request.destination(),
+                request.isConnect() ? Purpose.TUNNEL : Purpose.HTTP,
+                request.destination().toString(),
+                () -> account.context().orElseThrow());
+        new Dialing(stages.connector(), channel.eventLoop(), steps, account)
+                .dial(order, then, failed -> refuse(Rejections.of(failed), request));
     }
 
     /** Both ends are there, or the origin switched protocols: the rest is bytes. */

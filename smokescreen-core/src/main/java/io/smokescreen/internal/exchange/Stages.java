@@ -4,7 +4,7 @@ import io.netty.channel.EventLoop;
 import io.smokescreen.internal.address.AddressVetting;
 import io.smokescreen.internal.limit.Limits;
 import io.smokescreen.internal.track.Tracker;
-import io.smokescreen.internal.upstream.Dialer;
+import io.smokescreen.internal.upstream.Connector;
 import io.smokescreen.internal.upstream.IdleConnections;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -17,7 +17,7 @@ import java.util.function.Supplier;
  * @param policyCalls where policy runs
  * @param rules the rules in force at this moment
  * @param vetting names to vetted addresses
- * @param dialer vetted addresses to channels
+ * @param connector vetted routes to channels
  * @param idleConnections of an event loop
  * @param tracker writes what happened
  * @param waits how long the relay waits for what
@@ -30,7 +30,7 @@ public record Stages(
         PolicyCalls policyCalls,
         Supplier<Ruleset> rules,
         AddressVetting vetting,
-        Dialer dialer,
+        Connector connector,
         Function<EventLoop, IdleConnections> idleConnections,
         Tracker tracker,
         Waits waits,
