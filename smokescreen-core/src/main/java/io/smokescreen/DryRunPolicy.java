@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.smokescreen.internal.exchange.Advisers;
 import io.smokescreen.internal.exchange.DryRun;
+import io.smokescreen.internal.exchange.Hooks;
 import io.smokescreen.internal.exchange.Ruleset;
 import java.util.function.Supplier;
 
@@ -11,10 +12,15 @@ import java.util.function.Supplier;
 final class DryRunPolicy implements Policy {
 
     private final Supplier<Ruleset> rules;
+    private final Hooks hooks;
 
-    /** @param rules the rules in force */
-    DryRunPolicy(Supplier<Ruleset> rules) {
+    /**
+     * @param rules the rules in force
+     * @param hooks what the application has plugged in
+     */
+    DryRunPolicy(Supplier<Ruleset> rules, Hooks hooks) {
         this.rules = rules;
+        this.hooks = hooks;
     }
 
     @Override
@@ -25,7 +31,7 @@ final class DryRunPolicy implements Policy {
 
     @Override
     public PolicyVerdict checkTarget(String role, String target, String nextHop) {
-        return verdict(new DryRun(rules.get(), Advisers.hereAndNow())
+        return verdict(new DryRun(rules.get(), hooks, Advisers.hereAndNow())
                 .run(question(role, target, nextHop))
                 .toCompletableFuture()
                 .join()); // it is complete: nothing was waited for

@@ -11,7 +11,9 @@ import io.smokescreen.internal.address.AddressVetting;
 import io.smokescreen.internal.address.DnsResolver;
 import io.smokescreen.internal.address.SelfConnections;
 import io.smokescreen.internal.exchange.Advisers;
+import io.smokescreen.internal.exchange.DryRun;
 import io.smokescreen.internal.exchange.GuardedHealthCheck;
+import io.smokescreen.internal.exchange.Hooks;
 import io.smokescreen.internal.exchange.PolicyCalls;
 import io.smokescreen.internal.exchange.Stages;
 import io.smokescreen.internal.exchange.Waits;
@@ -22,6 +24,7 @@ import io.smokescreen.internal.listener.ClientPipeline;
 import io.smokescreen.internal.listener.IoTransport;
 import io.smokescreen.internal.listener.ListeningSocket;
 import io.smokescreen.internal.listener.ProxyServer;
+import io.smokescreen.internal.policy.GuardedRequestGate;
 import io.smokescreen.internal.track.GuardedMetricsSink;
 import io.smokescreen.internal.track.Tracker;
 import io.smokescreen.internal.upstream.Connector;
@@ -60,6 +63,7 @@ final class Engine {
     private final @Nullable Executor policyExecutor;
     private final String denyMessageExtra;
     private final GuardedHealthCheck healthCheck;
+    private final Hooks hooks;
 
     private final GuardedMetricsSink metrics;
     private final Tracker tracker;
@@ -81,6 +85,7 @@ final class Engine {
         this.policyExecutor = builder.policyExecutor;
         this.denyMessageExtra = builder.denyMessageExtra;
         this.healthCheck = new GuardedHealthCheck(builder.healthCheck);
+        this.hooks = new Hooks(builder.requestGate == null ? null : new GuardedRequestGate(builder.requestGate));
         this.metrics = new GuardedMetricsSink(builder.metricsSink);
         this.tracker = new Tracker(metrics, builder.timeConnect);
         builder.ownPorts.forEach(self::listensOn);
@@ -96,7 +101,7 @@ final class Engine {
 
     /** {@return the decisions without a socket} */
     Policy policy() {
-        return new DryRunPolicy(rules::ruleset);
+        return new DryRunPolicy(rules::ruleset, hooks);
     }
 
     /** {@return decisions with look-ups, to be closed} */
@@ -108,7 +113,10 @@ final class Engine {
             List<DnsResolver> own = resolver == null ? List.of(dnsResolver(io, loop)) : List.of();
             AddressVetting vetting = vetting(own.isEmpty() ? requireNonNull(resolver) : own.get(0));
             return new Explanations(
-                    loop, own, rules::ruleset, each -> Advisers.asOnASocket(policyCalls(), vetting, each));
+                    loop,
+                    own,
+                    advisers -> new DryRun(rules.ruleset(), hooks, advisers),
+                    each -> Advisers.asOnASocket(policyCalls(), vetting, each));
         } catch (RuntimeException e) {
             loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
             throw e;
@@ -185,6 +193,7 @@ final class Engine {
                 limits(),
                 policyCalls(),
                 rules::ruleset,
+                hooks,
                 vetting,
                 new Connector(new Dialer(io.sockets(), timeouts.connect())),
                 loop -> requireNonNull(idle.get(loop)),

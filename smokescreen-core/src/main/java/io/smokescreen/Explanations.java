@@ -4,7 +4,6 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.smokescreen.internal.exchange.Advisers;
 import io.smokescreen.internal.exchange.DryRun;
-import io.smokescreen.internal.exchange.Ruleset;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -13,7 +12,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /** Verdicts that need look-ups, on an event loop beside those of the proxy, which need not be started. */
 final class Explanations implements AutoCloseable {
@@ -22,7 +20,7 @@ final class Explanations implements AutoCloseable {
 
     private final MultiThreadIoEventLoopGroup loops;
     private final List<? extends AutoCloseable> resources;
-    private final Supplier<Ruleset> rules;
+    private final Function<Advisers, DryRun> dryRuns;
     private final EventLoop loop;
     private final Advisers advisers;
     private final Set<Asked> open = ConcurrentHashMap.newKeySet();
@@ -31,17 +29,17 @@ final class Explanations implements AutoCloseable {
     /**
      * @param loops an event loop
      * @param resources are closed with this, before the event loop ends
-     * @param rules the rules in force
+     * @param dryRuns makes one, by the rules in force
      * @param advisers whom to ask, on the event loop
      */
     Explanations(
             MultiThreadIoEventLoopGroup loops,
             List<? extends AutoCloseable> resources,
-            Supplier<Ruleset> rules,
+            Function<Advisers, DryRun> dryRuns,
             Function<EventLoop, Advisers> advisers) {
         this.loops = loops;
         this.resources = List.copyOf(resources);
-        this.rules = rules;
+        this.dryRuns = dryRuns;
         this.loop = loops.next();
         this.advisers = advisers.apply(loop);
     }
@@ -50,7 +48,7 @@ final class Explanations implements AutoCloseable {
         Asked asked = new Asked();
         open.add(asked);
         try {
-            loop.execute(() -> new DryRun(rules.get(), advisers).run(question).thenAccept(result -> {
+            loop.execute(() -> dryRuns.apply(advisers).run(question).thenAccept(result -> {
                 open.remove(asked);
                 asked.answer.complete(DryRunPolicy.verdict(result));
             }));

@@ -7,6 +7,7 @@ import io.smokescreen.api.AddressFilter;
 import io.smokescreen.api.Destination;
 import io.smokescreen.api.HealthCheck;
 import io.smokescreen.api.MetricsSink;
+import io.smokescreen.api.RequestGate;
 import io.smokescreen.api.Resolver;
 import io.smokescreen.api.RoleExtractor;
 import java.net.InetSocketAddress;
@@ -69,6 +70,9 @@ public final class SmokescreenBuilder {
     LimitOptions limits = LimitOptions.defaults();
     boolean timeConnect;
     HealthCheck healthCheck = HealthCheck.serving();
+
+    @Nullable
+    RequestGate requestGate;
 
     @Nullable
     ProxyProtocolOptions proxyProtocol;
@@ -217,6 +221,24 @@ public final class SmokescreenBuilder {
     }
 
     /**
+     * Sets who has the last word on requests that the ACL allowed, before anything is resolved. Default: nobody. Must be
+     * thread-safe and return immediately (no remote calls), unless there is a {@link #policyExecutor}. It is asked for
+     * decisions without a socket too ({@link Policy}, {@link Smokescreen#explain}).
+     *
+     * <pre>{@code
+     * builder.requestGate(request ->
+     *         frozen.contains(request.role().orElse("")) ? Optional.of("the service is frozen") : Optional.empty());
+     * }</pre>
+     *
+     * @param value the gate
+     * @return this
+     */
+    public SmokescreenBuilder requestGate(RequestGate value) {
+        this.requestGate = requireNonNull(value, "requestGate");
+        return this;
+    }
+
+    /**
      * Sets where measurements go. Default: nowhere. Must be thread-safe and return immediately (no remote calls).
      *
      * @param value the sink
@@ -228,7 +250,7 @@ public final class SmokescreenBuilder {
     }
 
     /**
-     * Sets where role extractor, ACL policy and address filter run, for those that block. Default: on the event loop. An
+     * Sets where role extractor, ACL policy, request gate and address filter run, for those that block. Default: on the event loop. An
      * answer later than {@link TimeoutOptions#policy()} is a denial. The proxy never shuts the executor down.
      *
      * @param value the executor

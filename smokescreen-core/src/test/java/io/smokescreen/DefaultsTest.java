@@ -97,6 +97,7 @@ class DefaultsTest {
             new Row("timeConnect", false, SAME),
             new Row("proxyProtocol", Optional.empty(), SAME),
             new Row("tls", Optional.empty(), SAME),
+            new Row("requestGate", Optional.empty(), SAME),
             new Row("rulesSource", Optional.empty(), "none; Go reads its files once"),
             new Row("denyMessageExtra", "", SAME),
             new Row("eventLoopThreads", 0, SAME),

@@ -21,8 +21,8 @@ public enum Metric {
     ACL_DECIDE_ERROR("acl.decide_error", "Requests denied because the ACL policy failed"),
     /** Requests without a role. */
     ACL_ROLE_NOT_DETERMINED("acl.role_not_determined", "Requests whose role could not be determined"),
-    /** Decisions that were neither allow, report nor deny. */
-    ACL_UNKNOWN_ERROR("acl.unknown_error", "Requests denied because of an unknown error in the decision"),
+    /** Failures of what decides after the ACL policy. */
+    ACL_UNKNOWN_ERROR("acl.unknown_error", "Requests denied because the request gate failed"),
     /** Next-hop headers that are not a URL. */
     ACL_UPSTREAM_PROXY_PARSE_ERROR("acl.upstream_proxy_parse_error", "Requests whose next hop could not be parsed"),
     /** Reloads that put new rules in force. */

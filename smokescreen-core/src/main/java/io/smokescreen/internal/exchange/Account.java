@@ -10,6 +10,7 @@ import io.smokescreen.api.Metric;
 import io.smokescreen.api.RequestContext;
 import io.smokescreen.internal.address.VettingResult;
 import io.smokescreen.internal.policy.AclOutcome;
+import io.smokescreen.internal.policy.GateOutcome;
 import io.smokescreen.internal.request.Request;
 import io.smokescreen.internal.track.ExchangeRecord;
 import io.smokescreen.internal.track.ExchangeRecord.ProxyType;
@@ -84,6 +85,12 @@ final class Account {
         tracker.decided(record, outcome.decision());
         if (outcome.failed()) {
             tracker.count(Metric.ACL_DECIDE_ERROR);
+        }
+    }
+
+    void gated(GateOutcome outcome) {
+        if (outcome.failed()) {
+            tracker.count(Metric.ACL_UNKNOWN_ERROR);
         }
     }
 

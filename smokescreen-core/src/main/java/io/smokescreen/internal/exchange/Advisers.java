@@ -5,10 +5,13 @@ import static java.util.concurrent.CompletableFuture.completedFuture;
 import io.netty.channel.EventLoop;
 import io.smokescreen.api.AclRequest;
 import io.smokescreen.api.Destination;
+import io.smokescreen.api.RequestContext;
 import io.smokescreen.internal.address.AddressVetting;
 import io.smokescreen.internal.address.VettingResult;
 import io.smokescreen.internal.address.VettingRules;
 import io.smokescreen.internal.policy.AclOutcome;
+import io.smokescreen.internal.policy.GateOutcome;
+import io.smokescreen.internal.policy.GuardedRequestGate;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +23,9 @@ public interface Advisers {
 
     /** {@return what the ACL decides; never fails} */
     CompletionStage<AclOutcome> decide(Decisions decisions, AclRequest request);
+
+    /** {@return what the gate says; never fails} */
+    CompletionStage<GateOutcome> gate(GuardedRequestGate gate, RequestContext request);
 
     /** {@return what comes of vetting, or nothing where the destination is a name that is not looked up; never fails} */
     CompletionStage<Optional<VettingResult>> vet(Destination destination, VettingRules rules);
@@ -51,6 +57,11 @@ public interface Advisers {
         }
 
         @Override
+        public CompletionStage<GateOutcome> gate(GuardedRequestGate gate, RequestContext request) {
+            return completedFuture(gate.ask(request));
+        }
+
+        @Override
         public CompletionStage<Optional<VettingResult>> vet(Destination destination, VettingRules rules) {
             List<InetAddress> known = AddressVetting.known(destination);
             return completedFuture(
@@ -76,6 +87,13 @@ public interface Advisers {
             CompletableFuture<AclOutcome> decided = new CompletableFuture<>();
             policyCalls.ask(loop, () -> decisions.decide(request), AclOutcome.FAILED, decided::complete);
             return decided;
+        }
+
+        @Override
+        public CompletionStage<GateOutcome> gate(GuardedRequestGate gate, RequestContext request) {
+            CompletableFuture<GateOutcome> answered = new CompletableFuture<>();
+            policyCalls.ask(loop, () -> gate.ask(request), GateOutcome.FAILED, answered::complete);
+            return answered;
         }
 
         @Override

@@ -5,6 +5,7 @@ import io.smokescreen.api.AclRequest;
 import io.smokescreen.api.Host;
 import io.smokescreen.internal.exchange.Rejection.Kind;
 import io.smokescreen.internal.policy.AclOutcome;
+import io.smokescreen.internal.policy.GateOutcome;
 import io.smokescreen.internal.policy.GuardedAclPolicy;
 import io.smokescreen.internal.policy.RoleOutcome;
 import io.smokescreen.internal.request.NextHop;
@@ -66,6 +67,12 @@ public final class Decisions {
     /** {@return what the ACL decides; a failure of it is a denial} */
     AclOutcome decide(AclRequest request) {
         return acl == null ? NO_ACL : acl.decide(request);
+    }
+
+    /** {@return the refusal of a request of which the gate said this, if it is one} */
+    static Optional<Rejection> gateRefusal(GateOutcome outcome, String host) {
+        Kind kind = outcome.failed() ? Kind.POLICY_FAILED : Kind.GATE_DENIED;
+        return outcome.refusal().map(reason -> Rejection.denied(kind, host, reason));
     }
 
     /** {@return the refusal of a request decided like this, if it is one} */

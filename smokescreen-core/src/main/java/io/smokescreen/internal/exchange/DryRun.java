@@ -5,10 +5,13 @@ import static java.util.concurrent.CompletableFuture.completedFuture;
 
 import io.smokescreen.api.AclDecision;
 import io.smokescreen.api.AddressVerdict;
+import io.smokescreen.api.ClientRequest;
 import io.smokescreen.api.Destination;
+import io.smokescreen.api.RequestContext;
 import io.smokescreen.internal.address.JudgedAddress;
 import io.smokescreen.internal.address.VettingResult;
 import io.smokescreen.internal.policy.AclOutcome;
+import io.smokescreen.internal.policy.GuardedRequestGate;
 import io.smokescreen.internal.policy.RoleOutcome;
 import io.smokescreen.internal.request.Malformed;
 import io.smokescreen.internal.request.ParseResult;
@@ -37,11 +40,18 @@ public final class DryRun {
     /** The code of a request that would go on to connect. */
     private static final String ALLOWED = "allowed";
 
+    /** The id and the client of a request that nobody sent, for a gate that wants to know. */
+    private static final String ID = "dry-run";
+
+    private static final InetSocketAddress NOBODY = new InetSocketAddress(0);
+
     private final Ruleset rules;
+    private final Hooks hooks;
     private final Advisers advisers;
 
-    public DryRun(Ruleset rules, Advisers advisers) {
+    public DryRun(Ruleset rules, Hooks hooks, Advisers advisers) {
         this.rules = requireNonNull(rules, "rules");
+        this.hooks = requireNonNull(hooks, "hooks");
         this.advisers = requireNonNull(advisers, "advisers");
     }
 
@@ -99,13 +109,30 @@ public final class DryRun {
         return refusal.isPresent()
                 ? refused(refusal.get(), Optional.empty())
                 : advisers.decide(rules.decisions(), Decisions.question(request, role.role()))
-                        .thenCompose(outcome -> decided(request, outcome));
+                        .thenCompose(outcome -> decided(request, role.role(), outcome));
     }
 
-    private CompletionStage<Result> decided(Request request, AclOutcome outcome) {
+    private CompletionStage<Result> decided(Request request, Optional<String> role, AclOutcome outcome) {
         AclDecision decision = outcome.decision();
         Optional<Rejection> refusal =
                 rules.decisions().aclRefusal(outcome, request.nextHop().isPresent(), request.authority());
+        return refusal.isPresent()
+                ? refused(refusal.get(), Optional.of(decision))
+                : gate(request, role, decision).thenCompose(gated -> gated(request, decision, gated));
+    }
+
+    private CompletionStage<Optional<Rejection>> gate(Request request, Optional<String> role, AclDecision decision) {
+        GuardedRequestGate gate = hooks.gate();
+        if (gate == null) {
+            return completedFuture(Optional.empty());
+        }
+        ClientRequest asked = new ClientRequest(
+                request.method().name(), request.destination(), request.headerView(), NOBODY, List.of());
+        RequestContext context = new RequestContext(ID, asked, role, Optional.of(decision), Optional.empty());
+        return advisers.gate(gate, context).thenApply(outcome -> Decisions.gateRefusal(outcome, request.authority()));
+    }
+
+    private CompletionStage<Result> gated(Request request, AclDecision decision, Optional<Rejection> refusal) {
         return refusal.isPresent()
                 ? refused(refusal.get(), Optional.of(decision))
                 : advisers.vet(request.destination(), rules.addresses())

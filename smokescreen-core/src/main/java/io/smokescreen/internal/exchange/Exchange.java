@@ -40,7 +40,6 @@ final class Exchange {
     private final Channel channel;
     private final Account account;
     private final Ruleset rules;
-
     private final Steps steps;
 
     private Permit requestPermit = Permit.NONE;
@@ -51,7 +50,7 @@ final class Exchange {
     /** A request whose client is known. */
     private record Identified(Request request, Optional<String> role) {}
 
-    /** A request that the ACL allows. */
+    /** A request that the ACL allows, and the gate. */
     private record Authorized(Request request, Optional<String> role) {}
 
     Exchange(Stages stages, ExchangeHandler client) {
@@ -115,21 +114,16 @@ final class Exchange {
 
     private void identified(Request request, RoleOutcome outcome) {
         account.identified(outcome.role());
-        Optional<Rejection> refusal = rules.decisions().roleRefusal(outcome, request.authority());
-        if (refusal.isPresent()) {
-            refuse(refusal.get(), request);
-            return;
+        if (!refused(rules.decisions().roleRefusal(outcome, request.authority()), request)) {
+            decide(new Identified(request.without(rules.roles().ownHeaders()), outcome.role()));
         }
-        decide(new Identified(request.without(rules.roles().ownHeaders()), outcome.role()));
     }
 
     // --------------------------------------------------------------------------------------------- decide
 
     private void decide(Identified identified) {
         Request request = identified.request();
-        Optional<Rejection> refusal = Decisions.nextHopRefusal(request);
-        if (refusal.isPresent()) {
-            refuse(refusal.get(), request);
+        if (refused(Decisions.nextHopRefusal(request), request)) {
             return;
         }
         AclRequest question = Decisions.question(request, identified.role());
@@ -141,12 +135,19 @@ final class Exchange {
         account.decided(outcome);
         Optional<Rejection> refusal =
                 rules.decisions().aclRefusal(outcome, request.nextHop().isPresent(), request.authority());
-        if (refusal.isPresent()) {
-            refuse(refusal.get(), request);
-            return;
+        if (!refused(refusal, request)) {
+            gate(identified);
         }
-        account.allowed();
-        vet(new Authorized(request, identified.role()));
+    }
+
+    private void gate(Identified identified) {
+        Request request = identified.request();
+        new Gating(stages.hooks(), steps, account).ask(request.authority(), refusal -> {
+            if (!refused(refusal, request)) {
+                account.allowed();
+                vet(new Authorized(request, identified.role()));
+            }
+        });
     }
 
     // ------------------------------------------------------------------------------------------------ vet
@@ -245,6 +246,12 @@ final class Exchange {
     }
 
     // ------------------------------------------------------------------------------------------- the ends
+
+    /** Answers with the refusal, if there is one. */
+    private boolean refused(Optional<Rejection> refusal, Request request) {
+        refusal.ifPresent(rejection -> refuse(rejection, request));
+        return refusal.isPresent();
+    }
 
     /** Answers with a refusal. {@code request} is null where there is no well-formed one. */
     void refuse(Rejection rejection, @Nullable Request request) {

@@ -32,6 +32,7 @@ record Rejection(Kind kind, String reason, String message) {
         ROLE_FAILED(407, "Request rejected by proxy", "role-failed", Fault.DENIED),
         ACL_DENIED(407, "Request rejected by proxy", "acl-denied", Fault.DENIED),
         POLICY_FAILED(407, "Request rejected by proxy", "policy-failed", Fault.DENIED),
+        GATE_DENIED(407, "Request rejected by proxy", "gate-denied", Fault.DENIED),
         NEXT_HOP_INVALID(407, "Request rejected by proxy", "next-hop-invalid", Fault.DENIED),
         NEXT_HOP_UNAVAILABLE(407, "Request rejected by proxy", "next-hop-unavailable", Fault.DENIED),
         MITM_UNAVAILABLE(407, "Request rejected by proxy", "mitm-unavailable", Fault.DENIED),

@@ -16,6 +16,7 @@ import java.util.function.Supplier;
  * @param limits how much at once and how often
  * @param policyCalls where policy runs
  * @param rules the rules in force at this moment
+ * @param hooks what the application has plugged in
  * @param vetting names to vetted addresses
  * @param connector vetted routes to channels
  * @param idleConnections of an event loop
@@ -29,6 +30,7 @@ public record Stages(
         Limits limits,
         PolicyCalls policyCalls,
         Supplier<Ruleset> rules,
+        Hooks hooks,
         AddressVetting vetting,
         Connector connector,
         Function<EventLoop, IdleConnections> idleConnections,
