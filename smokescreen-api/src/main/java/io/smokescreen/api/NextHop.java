@@ -10,6 +10,10 @@ import java.util.Optional;
  *
  * <p>Its address is resolved and judged like any other, see {@link NextHopSelector}.
  *
+ * <pre>{@code
+ * NextHop partners = NextHop.parse("https://proxy.partner.example:3128");
+ * }</pre>
+ *
  * <p>Thread safety: immutable.
  *
  * @param tls whether it is spoken to over TLS, with its certificate verified
@@ -19,10 +23,51 @@ import java.util.Optional;
  */
 public record NextHop(boolean tls, Destination address, Optional<String> proxyAuthorization) {
 
-    /** Checks that nothing is null. */
+    /** The port of an {@code http} URL without one: {@value}. */
+    public static final int DEFAULT_HTTP_PORT = 80;
+
+    /** The port of an {@code https} URL without one: {@value}. */
+    public static final int DEFAULT_HTTPS_PORT = 443;
+
+    /**
+     * Checks that nothing is null, and that the authorization can stand in a header field.
+     *
+     * @throws IllegalArgumentException if the authorization is empty or holds anything but ASCII that can be printed
+     */
     public NextHop {
         requireNonNull(address, "address");
         requireNonNull(proxyAuthorization, "proxyAuthorization");
+        if (!proxyAuthorization.map(NextHop::isFieldValue).orElse(true)) {
+            throw new IllegalArgumentException(
+                    "proxyAuthorization is not a header field's value (expected a scheme, a blank"
+                            + " and credentials, in visible ASCII)");
+        }
+    }
+
+    /**
+     * Reads the URL of a proxy: {@code http} or {@code https}, a host, perhaps a port (default: {@value #DEFAULT_HTTP_PORT} or
+     * {@value #DEFAULT_HTTPS_PORT}), and before the host perhaps {@code user:password@}, percent-encoded, for Basic
+     * authentication (RFC 7617, in UTF-8). Nothing may follow but a slash.
+     *
+     * @param url such as {@code http://proxy.example:3128} or {@code https://me:s%40fe@[2001:db8::1]:8443}
+     * @return the proxy
+     * @throws IllegalArgumentException if the text is none; the message never holds any of it, for there may be a password
+     */
+    public static NextHop parse(String url) {
+        return tryParse(url)
+                .orElseThrow(() -> new IllegalArgumentException("not the URL of a proxy (expected http://host:port or"
+                        + " https://host:port, before the host perhaps user:password@, percent-encoded; no path, query or"
+                        + " fragment)"));
+    }
+
+    /**
+     * Reads text that may come from anywhere. Never throws for what it is given.
+     *
+     * @param url as for {@link #parse}
+     * @return the proxy, or empty where the text is none
+     */
+    public static Optional<NextHop> tryParse(String url) {
+        return NextHopUrl.parse(url);
     }
 
     /**
@@ -31,5 +76,9 @@ public record NextHop(boolean tls, Destination address, Optional<String> proxyAu
     @Override
     public String toString() {
         return (tls ? "https://" : "http://") + address;
+    }
+
+    private static boolean isFieldValue(String value) {
+        return !value.isEmpty() && value.equals(value.strip()) && value.chars().allMatch(c -> c >= 0x20 && c < 0x7f);
     }
 }

@@ -2,13 +2,11 @@ package io.smokescreen.internal.exchange;
 
 import io.smokescreen.api.AclDecision;
 import io.smokescreen.api.AclRequest;
-import io.smokescreen.api.Host;
 import io.smokescreen.internal.exchange.Rejection.Kind;
 import io.smokescreen.internal.policy.AclOutcome;
 import io.smokescreen.internal.policy.GateOutcome;
 import io.smokescreen.internal.policy.GuardedAclPolicy;
 import io.smokescreen.internal.policy.RoleOutcome;
-import io.smokescreen.internal.request.NextHop;
 import io.smokescreen.internal.request.Request;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -51,17 +49,15 @@ public final class Decisions {
 
     /** {@return the refusal of a request that names an unusable next hop, if it is one} */
     static Optional<Rejection> nextHopRefusal(Request request) {
-        boolean invalid = request.nextHop().isPresent() && nextHop(request).isEmpty();
-        return invalid ? Optional.of(Rejections.nextHopInvalid(request)) : Optional.empty();
+        return request.hasInvalidNextHop() ? Optional.of(Rejections.nextHopInvalid(request)) : Optional.empty();
     }
 
     /** {@return what the ACL is asked about a request} */
     static AclRequest question(Request request, Optional<String> role) {
-        return new AclRequest(role, request.destination(), nextHop(request));
-    }
-
-    private static Optional<Host> nextHop(Request request) {
-        return request.nextHop().flatMap(NextHop::tryParse);
+        return new AclRequest(
+                role,
+                request.destination(),
+                request.nextHop().map(hop -> hop.address().host()));
     }
 
     /** {@return what the ACL decides; a failure of it is a denial} */

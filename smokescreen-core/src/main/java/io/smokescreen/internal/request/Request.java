@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
 import io.smokescreen.api.Destination;
 import io.smokescreen.api.Headers;
+import io.smokescreen.api.NextHop;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -156,15 +157,28 @@ public final class Request implements ParseResult {
     }
 
     /**
-     * {@return the proxy the client wants the tunnel to go through, as it wrote it}
+     * {@return the proxy the client wants to go through}
      */
-    public Optional<String> nextHop() {
-        return headerView().first(FieldNames.NEXT_HOP).filter(value -> !value.isEmpty());
+    public Optional<NextHop> nextHop() {
+        return options.nextHop();
+    }
+
+    /**
+     * {@return whether the client wants to go through a proxy and does not say which in a way that can be read: the request
+     *     must go no further}
+     */
+    public boolean hasInvalidNextHop() {
+        return options.invalidNextHop();
     }
 
     /** Where to, in the forms in which it is needed. */
     record Target(Destination destination, String authority, String pathAndQuery) {}
 
-    /** What the client asks of the connection. */
-    record Options(boolean keepAlive, boolean expectContinue, boolean webSocketUpgrade) {}
+    /** What the client asks of the connection, and of the way. */
+    record Options(
+            boolean keepAlive,
+            boolean expectContinue,
+            boolean webSocketUpgrade,
+            Optional<NextHop> nextHop,
+            boolean invalidNextHop) {}
 }

@@ -7,7 +7,9 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.smokescreen.api.Destination;
+import io.smokescreen.api.NextHop;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -104,7 +106,10 @@ public final class RequestParser {
     private static Request request(HttpRequest head, Request.Target target, Framing framing)
             throws MalformedMessageException {
         HttpHeaders headers = head.headers();
-        require(headers.getAll(FieldNames.NEXT_HOP).size() <= 1, Malformation.REPEATED_CONTROL_FIELD);
+        List<String> nextHops = headers.getAll(FieldNames.NEXT_HOP);
+        require(nextHops.size() <= 1, Malformation.REPEATED_CONTROL_FIELD);
+        boolean nextHopAsked = !nextHops.isEmpty() && !nextHops.get(0).isEmpty();
+        Optional<NextHop> nextHop = nextHopAsked ? NextHop.tryParse(nextHops.get(0)) : Optional.empty();
         boolean http11 = head.protocolVersion().equals(HttpVersion.HTTP_1_1);
         Set<String> connection = FieldNames.connectionOptions(headers);
         // RFC 9112 §9.3: a proxy does not keep a connection with an HTTP/1.0 client, whatever it asks for.
@@ -115,7 +120,8 @@ public final class RequestParser {
                 && framing.isEmpty()
                 && connection.contains("upgrade")
                 && isWebSocket(headers.getAll(HttpHeaderNames.UPGRADE));
-        Request.Options options = new Request.Options(keepAlive, expectContinue, webSocket);
+        boolean invalidNextHop = nextHopAsked && nextHop.isEmpty();
+        Request.Options options = new Request.Options(keepAlive, expectContinue, webSocket, nextHop, invalidNextHop);
         return new Request(head.method(), head.protocolVersion(), target, headers, framing, options);
     }
 

@@ -6,9 +6,12 @@ import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
+import io.smokescreen.api.NextHop;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestParserTest {
 
@@ -146,11 +149,23 @@ class RequestParserTest {
         assertThat(request(line + fields).webSocketUpgrade()).isEqualTo(expected);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"p.test:1", "http://p.test:1/a", "socks5://p.test:1", "http://u:%@p.test", "direct"})
+    void nextHopThatIsNoUrl_isInvalid_notAbsent(String url) {
+        Request request = request("CONNECT a.test:443 HTTP/1.1\nHost: a.test\nX-Upstream-Https-Proxy: " + url + "\n");
+
+        assertThat(request.hasInvalidNextHop()).isTrue();
+        assertThat(request.nextHop()).isEmpty();
+        assertThat(request.without(Set.of("x-upstream-https-proxy")).hasInvalidNextHop())
+                .isTrue();
+    }
+
     @Test
     void controlFields_areRead() {
         Request bare = request("CONNECT a.test:443 HTTP/1.1\nHost: a.test\n");
         assertThat(bare.traceId()).isEmpty();
         assertThat(bare.nextHop()).isEmpty();
+        assertThat(bare.hasInvalidNextHop()).isFalse();
 
         Request full = request("""
                 CONNECT a.test:443 HTTP/1.1
@@ -160,7 +175,8 @@ class RequestParserTest {
                 x-upstream-https-proxy: http://p.test:1
                 """);
         assertThat(full.traceId()).isEqualTo("t1");
-        assertThat(full.nextHop()).contains("http://p.test:1");
+        assertThat(full.nextHop()).contains(NextHop.parse("http://p.test:1"));
+        assertThat(full.hasInvalidNextHop()).isFalse();
         assertThat(full.headerView().all("X-SMOKESCREEN-TRACE-ID")).containsExactly("t1", "t2");
         assertThat(full.headerView().all("none")).isEmpty();
     }
