@@ -8,12 +8,14 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestEncoder;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.smokescreen.api.Metric;
 import io.smokescreen.internal.relay.ResponseEncoder;
 import io.smokescreen.internal.relay.Tunnel;
 import io.smokescreen.internal.request.RequestDecoder;
 import io.smokescreen.internal.request.ResponseDecoder;
+import io.smokescreen.internal.tls.TlsLayers;
 import io.smokescreen.internal.track.OpenConnection;
 import io.smokescreen.internal.track.TextHygiene;
 import java.io.IOException;
@@ -39,16 +41,23 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     private final RequestDecoder decoder;
     private final ResponseEncoder encoder;
     private final LongSupplier requestBegan;
+    private final @Nullable Interception interception;
     private @Nullable ChannelHandlerContext context;
     private @Nullable ClientIdentity identity;
     private @Nullable Exchange current;
     private boolean closing;
 
-    private ExchangeHandler(Stages stages, RequestDecoder decoder, ResponseEncoder encoder, LongSupplier requestBegan) {
+    private ExchangeHandler(
+            Stages stages,
+            RequestDecoder decoder,
+            ResponseEncoder encoder,
+            LongSupplier requestBegan,
+            @Nullable Interception interception) {
         this.stages = stages;
         this.decoder = decoder;
         this.encoder = encoder;
         this.requestBegan = requestBegan;
+        this.interception = interception;
     }
 
     /**
@@ -57,11 +66,14 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
      * @param requestBegan tells when the first byte of the latest request was here, as {@link System#nanoTime()}
      */
     public static void install(ChannelPipeline pipeline, Stages stages, LongSupplier requestBegan) {
+        install(pipeline, stages, requestBegan, null);
+    }
+
+    private static void install(
+            ChannelPipeline pipeline, Stages stages, LongSupplier requestBegan, @Nullable Interception interception) {
         RequestDecoder decoder = new RequestDecoder();
         ResponseEncoder encoder = new ResponseEncoder();
-        pipeline.addLast("decoder", decoder);
-        pipeline.addLast("encoder", encoder);
-        pipeline.addLast("exchange", new ExchangeHandler(stages, decoder, encoder, requestBegan));
+        pipeline.addLast(decoder, encoder, new ExchangeHandler(stages, decoder, encoder, requestBegan, interception));
     }
 
     @Override
@@ -119,8 +131,9 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         if (badTls || cause instanceof IOException) {
             LOG.atLevel(badTls ? Level.WARN : Level.DEBUG)
                     .log(
-                            "connection of {} failed: {}",
+                            "connection of {}{} failed: {}",
                             Announcement.logged(ctx.channel()),
+                            interception == null ? "" : ", inside of the tunnel to " + interception.destination() + ",",
                             TextHygiene.line(cause.toString()));
             abandonCurrent();
             ctx.close();
@@ -151,6 +164,12 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     /** {@return when the current request's first byte was here} */
     long requestBegan() {
         return requestBegan.getAsLong();
+    }
+
+    /** {@return the tunnel that the requests of this connection come in; null: they come to the proxy itself} */
+    @Nullable
+    Interception interception() {
+        return interception;
     }
 
     ClientIdentity identity() {
@@ -215,6 +234,22 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         pipeline.remove(decoder);
         destination.config().setAutoRead(true);
         channel.config().setAutoRead(true);
+    }
+
+    /**
+     * Turns the connection into one that is looked into: TLS with the client, and inside of that requests of their own. What the
+     * client sent ahead waits in the decoder, undecoded, and goes to TLS first.
+     */
+    void intercept(SslHandler tls, Interception inside) {
+        over();
+        ChannelPipeline pipeline = channel().pipeline();
+        pipeline.fireUserEventTriggered(ConnectionEvent.INTERCEPTION_BEGAN);
+        TlsLayers.addLast(pipeline, tls);
+        install(pipeline, stages, requestBegan, inside);
+        pipeline.remove(encoder);
+        pipeline.remove(this);
+        channel().config().setAutoRead(true);
+        pipeline.remove(decoder);
     }
 
     private static void removeCodec(ChannelPipeline pipeline) {

@@ -5,10 +5,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
+import io.smokescreen.internal.tls.TlsLayers;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -36,21 +35,11 @@ final class LingeringClose extends ChannelInboundHandlerAdapter {
                 return;
             }
             channel.pipeline().addFirst(new LingeringClose()); // before TLS too, whose bytes are of no more interest
-            shutdownOutput((SocketChannel) channel);
+            TlsLayers.shutdownOutput(channel);
             channel.config().setAutoRead(true);
             Future<?> linger = closeIn(channel, LINGER);
             channel.closeFuture().addListener(closed -> linger.cancel(false));
         });
-    }
-
-    /** RFC 8446 §6.1: a TLS peer learns of the end by close_notify. */
-    private static void shutdownOutput(SocketChannel channel) {
-        SslHandler tls = channel.pipeline().get(SslHandler.class);
-        if (tls == null) {
-            channel.shutdownOutput();
-            return;
-        }
-        tls.closeOutbound().addListener(notified -> channel.shutdownOutput());
     }
 
     private static Future<?> closeIn(Channel channel, Duration delay) {

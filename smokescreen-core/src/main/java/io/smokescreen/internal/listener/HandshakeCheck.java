@@ -15,6 +15,7 @@ import io.smokescreen.internal.tls.ClientTrust;
 import io.smokescreen.internal.tls.Refusal;
 import io.smokescreen.internal.tls.RefusedCertificateException;
 import io.smokescreen.internal.tls.TlsContext;
+import io.smokescreen.internal.tls.TlsLayers;
 import io.smokescreen.internal.tls.VerifiedChain;
 import io.smokescreen.internal.track.TextHygiene;
 import java.io.IOException;
@@ -55,7 +56,7 @@ final class HandshakeCheck extends ChannelInboundHandlerAdapter {
         LingeringAlert alert = new LingeringAlert();
         pipeline.addLast("record-boundary", new RecordBoundary());
         pipeline.addLast("alert", alert);
-        pipeline.addLast("tls", tls);
+        TlsLayers.addLast(pipeline, tls);
         pipeline.addLast("handshake-check", new HandshakeCheck(current, metrics, alert));
     }
 

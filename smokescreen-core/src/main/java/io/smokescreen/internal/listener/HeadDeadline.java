@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   accepted --> HEAD (readHeader) --request began--> WORKING --awaiting request--> IDLE (keepAlive)
- *                  ^                                                                  |
+ *                  ^                                         |                        |
+ *                  |<-------------- interception began ------+                        |
  *                  +------------------------------ first byte ------------------------+
  * </pre>
  *
@@ -79,6 +80,10 @@ final class HeadDeadline extends ChannelInboundHandlerAdapter {
             idle = true;
             beganNanos = System.nanoTime(); // what was sent ahead begins now
             closeIn(ctx, keepAliveNanos);
+        } else if (event == ConnectionEvent.INTERCEPTION_BEGAN) {
+            idle = false;
+            beganNanos = System.nanoTime();
+            closeIn(ctx, readHeaderNanos);
         } else if (event == ConnectionEvent.TUNNEL_BEGAN) {
             ctx.pipeline().remove(this);
         } else if (event == ConnectionEvent.DRAIN && timer != null) {

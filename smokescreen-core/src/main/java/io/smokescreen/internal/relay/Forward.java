@@ -39,7 +39,6 @@ public final class Forward {
     private final ForwardOutcome outcome;
     private final ForwardTimer timer;
 
-    private long receivedBefore;
     private boolean bodyBegan;
     private boolean requestEnded;
     private boolean responseBegan;
@@ -73,7 +72,6 @@ public final class Forward {
 
     /** Sends the head of the request; its body follows by {@link #requestContent}. */
     public void begin() {
-        receivedBefore = connection.bytesIn();
         if (!responses.expectResponseTo(request.method())) {
             fault(Failure.INVALID_RESPONSE, "the origin ended the connection or spoke unasked");
             return;
@@ -174,13 +172,13 @@ public final class Forward {
 
     void destinationEnded(String why) {
         if (!over && !responseComplete) {
-            fault(nothingReceived() ? Failure.NOTHING_RECEIVED : Failure.INVALID_RESPONSE, why);
+            fault(responses.isSilent() ? Failure.NOTHING_RECEIVED : Failure.INVALID_RESPONSE, why);
         }
     }
 
     private void responseHead(HttpResponse head) {
         if (head.decoderResult().isFailure()) {
-            destinationEnded(nothingReceived() ? ForwardEnd.CLOSED : "the origin's response is malformed");
+            destinationEnded(responses.isSilent() ? ForwardEnd.CLOSED : "the origin's response is malformed");
             return;
         }
         HttpResponseStatus status = head.status();
@@ -268,10 +266,6 @@ public final class Forward {
         } else {
             fault(Failure.REQUEST_STALLED, "the request's body did not arrive in time");
         }
-    }
-
-    private boolean nothingReceived() {
-        return connection.bytesIn() == receivedBefore;
     }
 
     private void fault(Failure failure, String why) {

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.PendingWriteQueue;
 import io.netty.handler.ssl.SslHandler;
+import io.smokescreen.internal.tls.TlsLayers;
 import java.nio.channels.ClosedChannelException;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ final class HeldCloseNotify extends ChannelOutboundHandlerAdapter {
 
     /** Puts one in front of TLS, if that is in the pipeline and 1.3. */
     static void install(ChannelPipeline pipeline) {
-        SslHandler tls = pipeline.get(SslHandler.class);
+        SslHandler tls = TlsLayers.innermost(pipeline);
         if (tls != null && tls.engine().getSession().getProtocol().equals("TLSv1.3")) {
             pipeline.addBefore(pipeline.context(tls).name(), "held-close-notify", new HeldCloseNotify(tls.engine()));
         }

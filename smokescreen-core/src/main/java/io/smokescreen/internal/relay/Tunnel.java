@@ -4,9 +4,8 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
+import io.smokescreen.internal.tls.TlsLayers;
 import io.smokescreen.internal.track.OpenConnection;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -204,14 +203,8 @@ public final class Tunnel {
     }
 
     private static void shutdownOutput(Channel channel) {
-        SslHandler tls = channel.pipeline().get(SslHandler.class);
-        if (tls == null) {
-            ((SocketChannel) channel).shutdownOutput();
-            return;
-        }
         HeldCloseNotify.release(channel.pipeline());
-        // RFC 8446 §6.1: a TLS peer learns of the end by close_notify, and may go on sending.
-        tls.closeOutbound().addListener(notified -> ((SocketChannel) channel).shutdownOutput());
+        TlsLayers.shutdownOutput(channel);
     }
 
     /** Closes a channel with RST, so that its peer notices that something is missing. */

@@ -8,6 +8,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import io.smokescreen.internal.tls.TlsLayers;
 
 /** One end of a {@link Tunnel}: reads from its channel and writes to the peer, no faster than the peer takes it. */
 final class TunnelEnd extends ChannelInboundHandlerAdapter {
@@ -111,12 +112,12 @@ final class TunnelEnd extends ChannelInboundHandlerAdapter {
 
     /** {@return whether TLS has ended both directions with the client's close_notify, so that it drops what is written} */
     boolean isDeaf() {
-        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        SslHandler tls = TlsLayers.innermost(channel.pipeline());
         return tls != null && tls.engine().isInboundDone() && tls.engine().isOutboundDone();
     }
 
     private static boolean hasSaidCloseNotify(ChannelHandlerContext ctx) {
-        SslHandler tls = ctx.pipeline().get(SslHandler.class);
+        SslHandler tls = TlsLayers.innermost(ctx.pipeline());
         return tls != null && tls.engine().isInboundDone();
     }
 

@@ -88,6 +88,12 @@ final class FieldNames {
         return isOfTheConnection(canonical) || NEVER_IN_TRAILERS.contains(canonical);
     }
 
+    /** Tells which fields of a request the proxy writes itself: another value would change where it ends or whom it is for. */
+    static boolean isOfTheProxy(String name) {
+        String canonical = canonical(name);
+        return canonical.equals("host") || isOfTheConnection(canonical);
+    }
+
     private static boolean isOfTheConnection(String canonical) {
         return OF_THE_CONNECTION.contains(canonical)
                 || canonical.startsWith(PROXY_PREFIX)

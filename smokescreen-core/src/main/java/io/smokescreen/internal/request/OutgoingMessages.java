@@ -37,11 +37,12 @@ public final class OutgoingMessages {
      */
     public static HttpRequest toOrigin(Request request, boolean keepAlive) {
         HttpHeaders headers = DefaultHttpHeadersFactory.headersFactory().newHeaders();
-        headers.set(HttpHeaderNames.HOST, hostField(request.destination()));
+        headers.set(HttpHeaderNames.HOST, hostField(request));
         Predicate<String> notForwarded = FieldNames.notForwarded(request.headers())
                 .or("host"::equalsIgnoreCase)
                 .or(name -> name.equalsIgnoreCase("expect") && !request.expectContinue());
         copy(request.headers(), headers, notForwarded);
+        request.added().forEach(headers::set);
         frame(headers, request.framing());
         if (request.webSocketUpgrade()) {
             headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
@@ -146,11 +147,11 @@ public final class OutgoingMessages {
         }
     }
 
-    private static String hostField(Destination destination) {
+    private static String hostField(Request request) {
+        Destination destination = request.destination();
         String text = destination.toString();
-        String defaultPort = ":" + RequestParser.HTTP_PORT;
-        boolean isDefault = destination.port() == RequestParser.HTTP_PORT;
-        return isDefault ? text.substring(0, text.length() - defaultPort.length()) : text;
+        int defaultPort = request.isSecure() ? RequestParser.HTTPS_PORT : RequestParser.HTTP_PORT;
+        return destination.port() == defaultPort ? text.substring(0, text.lastIndexOf(':')) : text;
     }
 
     private static void copy(HttpHeaders from, HttpHeaders to, Predicate<String> except) {

@@ -9,8 +9,10 @@ import io.smokescreen.api.Destination;
 import io.smokescreen.api.Headers;
 import io.smokescreen.api.NextHop;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A well-formed request to be proxied. Only {@link RequestParser} makes one, so whoever holds one holds a checked
@@ -27,6 +29,7 @@ public final class Request implements ParseResult {
     private final Framing framing;
     private final Options options;
     private final Set<String> withheld;
+    private final Map<String, String> added;
 
     Request(
             HttpMethod method,
@@ -35,7 +38,7 @@ public final class Request implements ParseResult {
             HttpHeaders headers,
             Framing framing,
             Options options) {
-        this(method, version, target, headers, framing, options, Set.of());
+        this(method, version, target, headers, framing, options, Set.of(), Map.of());
     }
 
     private Request(
@@ -45,7 +48,8 @@ public final class Request implements ParseResult {
             HttpHeaders headers,
             Framing framing,
             Options options,
-            Set<String> withheld) {
+            Set<String> withheld,
+            Map<String, String> added) {
         this.method = method;
         this.version = version;
         this.target = target;
@@ -53,6 +57,7 @@ public final class Request implements ParseResult {
         this.framing = framing;
         this.options = options;
         this.withheld = withheld;
+        this.added = added;
     }
 
     public HttpMethod method() {
@@ -72,6 +77,13 @@ public final class Request implements ParseResult {
 
     public Destination destination() {
         return target.destination();
+    }
+
+    /**
+     * {@return whether the origin is spoken to over TLS: the request has an {@code https} URI, or came inside of a tunnel}
+     */
+    public boolean isSecure() {
+        return target.secure();
     }
 
     /**
@@ -108,18 +120,45 @@ public final class Request implements ParseResult {
      * @param names names of fields, whose case does not matter, nor whether they are written with {@code _} or {@code -}
      */
     public Request without(Set<String> names) {
-        if (names.isEmpty()) {
+        return names.isEmpty() ? this : changed(names, added);
+    }
+
+    /**
+     * {@return this request with those fields in place of what the client sent under these names, in trailers too; nothing that
+     * the client says of its connection takes them away}
+     *
+     * @param fields values by name
+     * @throws IllegalArgumentException if one is a field that the proxy writes itself
+     */
+    public Request with(Map<String, String> fields) {
+        if (fields.isEmpty()) {
             return this;
         }
-        Set<String> canonical = names.stream().map(FieldNames::canonical).collect(toUnmodifiableSet());
+        for (String name : fields.keySet()) {
+            if (FieldNames.isOfTheProxy(name)) {
+                throw new IllegalArgumentException("the proxy sets the header '" + name + "' itself");
+            }
+        }
+        return changed(fields.keySet(), fields);
+    }
+
+    private Request changed(Set<String> without, Map<String, String> with) {
+        Set<String> canonical = Stream.concat(
+                        withheld.stream(), without.stream().map(FieldNames::canonical))
+                .collect(toUnmodifiableSet());
         HttpHeaders kept = headers.copy();
         kept.names().stream()
                 .filter(name -> canonical.contains(FieldNames.canonical(name)))
                 .forEach(kept::remove);
-        return new Request(method, version, target, kept, framing, options, canonical);
+        return new Request(method, version, target, kept, framing, options, canonical, with);
     }
 
-    /** {@return whether {@link #without} took fields of that name} */
+    /** {@return fields for the origin in addition to {@link #headers}} */
+    Map<String, String> added() {
+        return added;
+    }
+
+    /** {@return whether the client's fields of that name are not for the origin} */
     boolean isWithheld(String name) {
         return !withheld.isEmpty() && withheld.contains(FieldNames.canonical(name));
     }
@@ -172,7 +211,7 @@ public final class Request implements ParseResult {
     }
 
     /** Where to, in the forms in which it is needed. */
-    record Target(Destination destination, String authority, String pathAndQuery) {}
+    record Target(Destination destination, boolean secure, String authority, String pathAndQuery) {}
 
     /** What the client asks of the connection, and of the way. */
     record Options(

@@ -21,7 +21,11 @@ public final class RequestParser {
     /** The port of an {@code http} URI without one. */
     static final int HTTP_PORT = 80;
 
+    /** The port of an {@code https} URI without one. */
+    static final int HTTPS_PORT = 443;
+
     private static final String HTTP_SCHEME = "http://";
+    private static final String HTTPS_SCHEME = "https://";
 
     private RequestParser() {}
 
@@ -38,6 +42,21 @@ public final class RequestParser {
         }
     }
 
+    /**
+     * {@return what a head is that came inside of a tunnel the proxy looks into; never a request to the proxy itself, and never
+     * throws for what a client can send}
+     *
+     * @param head a head from a {@link RequestDecoder}
+     * @param tunnel where the tunnel goes to; a {@code Host} of that name without a port means its port
+     */
+    public static ParseResult parseInner(HttpRequest head, Destination tunnel) {
+        try {
+            return tryParseInner(head, tunnel);
+        } catch (MalformedMessageException e) {
+            return new Malformed(e.reason());
+        }
+    }
+
     private static ParseResult tryParse(HttpRequest head) throws MalformedMessageException {
         requireDecoded(head);
         requireHost(head);
@@ -45,13 +64,36 @@ public final class RequestParser {
         String uri = head.uri();
         if (head.method().equals(HttpMethod.CONNECT)) {
             requireNoBody(framing);
-            return request(head, new Request.Target(Authority.parse(uri), uri, ""), framing);
+            return request(head, new Request.Target(Authority.parse(uri), false, uri, ""), framing);
         }
-        require(!head.method().name().equalsIgnoreCase("CONNECT"), Malformation.UNSUPPORTED_METHOD);
+        requireNotConnect(head);
         if (uri.startsWith("/") || uri.equals("*")) {
             return new NotProxyRequest(head.method(), uri);
         }
         return request(head, absoluteForm(head.method(), uri), framing);
+    }
+
+    private static ParseResult tryParseInner(HttpRequest head, Destination tunnel) throws MalformedMessageException {
+        requireDecoded(head);
+        requireHost(head);
+        requireNotConnect(head);
+        Framing framing = Framing.ofRequest(head);
+        String uri = head.uri();
+        if (!uri.startsWith("/")) {
+            Request.Target target = absoluteForm(head.method(), uri);
+            require(target.secure(), Malformation.INSECURE_IN_TUNNEL);
+            return request(head, target, framing);
+        }
+        String host = head.headers().get(HttpHeaderNames.HOST);
+        require(host != null, Malformation.BAD_HOST); // in HTTP/1.0 too: nothing else says for whom it is
+        Destination named = Authority.parse(host, HTTPS_PORT);
+        boolean portLeftOut = !host.endsWith(":" + named.port());
+        Destination destination = portLeftOut && named.host().equals(tunnel.host()) ? tunnel : named;
+        return request(head, new Request.Target(destination, true, host, uri), framing);
+    }
+
+    private static void requireNotConnect(HttpRequest head) throws MalformedMessageException {
+        require(!head.method().name().equalsIgnoreCase("CONNECT"), Malformation.UNSUPPORTED_METHOD);
     }
 
     private static void requireDecoded(HttpRequest head) throws MalformedMessageException {
@@ -82,17 +124,22 @@ public final class RequestParser {
     }
 
     private static Request.Target absoluteForm(HttpMethod method, String uri) throws MalformedMessageException {
-        boolean http = uri.regionMatches(true, 0, HTTP_SCHEME, 0, HTTP_SCHEME.length());
-        require(http || !uri.contains("://"), Malformation.UNSUPPORTED_SCHEME);
-        require(http, Malformation.BAD_TARGET);
-        int start = HTTP_SCHEME.length();
+        boolean secure = hasScheme(uri, HTTPS_SCHEME);
+        boolean known = secure || hasScheme(uri, HTTP_SCHEME);
+        require(known || !uri.contains("://"), Malformation.UNSUPPORTED_SCHEME);
+        require(known, Malformation.BAD_TARGET);
+        int start = secure ? HTTPS_SCHEME.length() : HTTP_SCHEME.length();
         int end = start;
         while (end < uri.length() && uri.charAt(end) != '/' && uri.charAt(end) != '?') {
             end++;
         }
         String authority = uri.substring(start, end);
-        Destination destination = Authority.parse(authority, HTTP_PORT);
-        return new Request.Target(destination, authority, pathAndQuery(method, uri.substring(end)));
+        Destination destination = Authority.parse(authority, secure ? HTTPS_PORT : HTTP_PORT);
+        return new Request.Target(destination, secure, authority, pathAndQuery(method, uri.substring(end)));
+    }
+
+    private static boolean hasScheme(String uri, String scheme) {
+        return uri.regionMatches(true, 0, scheme, 0, scheme.length());
     }
 
     /** RFC 9112 §3.2.1 and §3.2.4. */

@@ -43,6 +43,7 @@ public final class ResponseDecoder extends StrictDecoder {
     private int interimResponses;
     private boolean reusable;
     private boolean failed;
+    private boolean silent = true;
 
     public ResponseDecoder() {
         this(HeadLimits.DEFAULT);
@@ -73,6 +74,7 @@ public final class ResponseDecoder extends StrictDecoder {
         framing = Framing.NONE;
         interimResponses = 0;
         reusable = false;
+        silent = true;
         enter(Phase.HEAD);
         return true;
     }
@@ -90,6 +92,17 @@ public final class ResponseDecoder extends StrictDecoder {
      */
     public boolean cleanlyFinished() {
         return phase() == Phase.IDLE && reusable && !failed && !isInputClosed() && heldBytes() == 0;
+    }
+
+    /** {@return whether not one byte has come since a response was expected; what TLS needs for itself does not count} */
+    public boolean isSilent() {
+        return silent;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+        silent = false;
+        super.channelRead(ctx, message);
     }
 
     /** A failed read is followed by the same events as a regular end. */

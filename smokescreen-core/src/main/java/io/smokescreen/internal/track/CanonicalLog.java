@@ -36,6 +36,12 @@ final class CanonicalLog {
         if (record.connectNanos >= 0) {
             event.with("conn_establish_time_ms", record.connectNanos / NANOS_PER_MILLISECOND);
         }
+        ExchangeRecord.Inspection inspection = record.inspection;
+        if (inspection != null) {
+            event.with("mitm_req_url", line(inspection.url()))
+                    .with("mitm_req_method", line(inspection.method()))
+                    .with("mitm_req_headers", inspection.headers());
+        }
         if (record.responded) {
             event.with("content_length", record.contentLength);
         }

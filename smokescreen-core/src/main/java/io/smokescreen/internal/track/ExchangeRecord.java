@@ -4,6 +4,8 @@ import io.smokescreen.api.AclDecision;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,15 @@ public final class ExchangeRecord {
             String outboundRemoteAddress,
             String proxyType) {}
 
+    /**
+     * What the log shows of a request that the proxy looked into.
+     *
+     * @param url where it goes to, path and query included
+     * @param method the HTTP method
+     * @param headers the client's fields; values that are not to be shown are replaced already
+     */
+    public record Inspection(String url, String method, Map<String, List<String>> headers) {}
+
     final String id = ExchangeId.next();
     final Instant startTime = Instant.now();
     final long startNanos = System.nanoTime();
@@ -51,6 +62,9 @@ public final class ExchangeRecord {
     boolean responded;
     long contentLength;
     String role = "";
+
+    @Nullable
+    Inspection inspection;
 
     @Nullable
     AclDecision decision;
@@ -103,6 +117,10 @@ public final class ExchangeRecord {
     public void decided(AclDecision aclDecision) {
         this.decision = aclDecision;
         this.reason = aclDecision.reason();
+    }
+
+    public void inspected(Inspection found) {
+        this.inspection = found;
     }
 
     public void resolved(long nanos) {

@@ -78,6 +78,11 @@ final class ClientStream implements AutoCloseable {
         return events.requests;
     }
 
+    /** The heads as they were decoded. */
+    List<HttpRequest> heads() {
+        return events.heads;
+    }
+
     @Override
     public void close() {
         channel.finishAndReleaseAll();
@@ -88,6 +93,7 @@ final class ClientStream implements AutoCloseable {
     static final class Events {
         private final List<String> taken = new ArrayList<>();
         private final List<ParseResult> requests = new ArrayList<>();
+        private final List<HttpRequest> heads = new ArrayList<>();
 
         void add(String event) {
             taken.add(event);
@@ -149,6 +155,7 @@ final class ClientStream implements AutoCloseable {
         }
 
         private void head(HttpRequest head) {
+            events.heads.add(head);
             ParseResult result = RequestParser.parse(head);
             events.requests.add(result);
             if (result instanceof Malformed malformed) {

@@ -1,6 +1,7 @@
 package io.smokescreen.internal.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -12,6 +13,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +77,67 @@ class OutgoingMessagesTest {
                 Connection: host, authorization, content-length, transfer-encoding
                 """);
         assertThat(lines(out.headers())).containsExactly("Host: a.test", "Authorization: x", "content-length: 4");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "X-Tenant: theirs\n",
+                "x-tenant: theirs\nX-TENANT: again\n",
+                "X_Tenant: theirs\n",
+                "X-Tenant: theirs\nConnection: x-tenant\n",
+                "Connection: X-Tenant\n",
+            })
+    void addedField_standsOnceWhateverTheClientSent(String fields) {
+        Request request = parse(GET + fields).with(Map.of("X-Tenant", "ours"));
+
+        HttpHeaders out = OutgoingMessages.toOrigin(request, true).headers();
+
+        assertThat(lines(out)).containsExactly("Host: a.test", "X-Tenant: ours");
+    }
+
+    @Test
+    void addedField_isNoTrailerEither() {
+        Request request = parse(GET).with(Map.of("X-Tenant", "ours"));
+        DefaultLastHttpContent last = new DefaultLastHttpContent();
+        last.trailingHeaders()
+                .add("X-Tenant", "theirs")
+                .add("X_tenant", "theirs")
+                .add("X-Other", "1");
+
+        OutgoingMessages.toOrigin(last, request);
+
+        assertThat(lines(last.trailingHeaders())).containsExactly("X-Other: 1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"Host", "host", "Content-Length", "content_length", "Transfer-Encoding", "Connection", "Proxy-X"
+            })
+    void fieldOfTheProxy_cannotBeAdded(String name) {
+        Request request = parse(GET);
+        assertThatThrownBy(() -> request.with(Map.of(name, "x")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the proxy sets the header '" + name + "' itself");
+    }
+
+    @Test
+    void addedAndWithheldFields_goTogether() {
+        Request request = parse(GET + "A: 1\nB: 2\nC: 3\n")
+                .without(Set.of("a"))
+                .with(Map.of("B", "ours"))
+                .without(Set.of("c"));
+
+        assertThat(lines(OutgoingMessages.toOrigin(request, true).headers()))
+                .containsExactly("Host: a.test", "B: ours");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"a.test, a.test", "a.test:443, a.test", "a.test:80, a.test:80", "[::1], [::1]"})
+    void hostOverTls_leavesOutItsDefaultPort(String authority, String expected) {
+        HttpRequest out = toOrigin("GET https://" + authority + "/ HTTP/1.1\nHost: other.test:1\n");
+        assertThat(out.headers().getAll("Host")).containsExactly(expected);
     }
 
     @Test

@@ -8,6 +8,8 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
 import io.smokescreen.api.NextHop;
 import java.util.Set;
+import io.smokescreen.api.Destination;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +29,9 @@ class RequestParserTest {
         "OPTIONS, http://a.test, a.test:80, a.test, *",
         "OPTIONS, http://a.test/, a.test:80, a.test, /",
         "GET, http://[2001:db8::1]:81/x, [2001:db8::1]:81, [2001:db8::1]:81, /x",
+        "GET, https://a.test/, a.test:443, a.test, /",
+        "GET, HTTPS://A.test:8443?q, a.test:8443, A.test:8443, /?q",
+        "OPTIONS, https://a.test, a.test:443, a.test, *",
     })
     void target_isTakenApart(String method, String uri, String destination, String authority, String path) {
         Request request = request(method + " " + uri + " HTTP/1.1\nHost: other.test\n");
@@ -36,11 +41,55 @@ class RequestParserTest {
         assertThat(request.destination()).hasToString(destination);
         assertThat(request.authority()).isEqualTo(authority);
         assertThat(request.pathAndQuery()).isEqualTo(path);
+        assertThat(request.isSecure()).isEqualTo(uri.toLowerCase(Locale.ROOT).startsWith("https:"));
+    }
+
+    @ParameterizedTest(name = "{0} {1}, Host: {2}")
+    @CsvSource({
+        "GET, /p?q=%2f, a.test, a.test:8443, a.test, /p?q=%2f", // the port of the tunnel, as the client leaves it out
+        "GET, /, A.test., a.test:8443, A.test., /",
+        "GET, /, a.test:8443, a.test:8443, a.test:8443, /",
+        "GET, /, a.test:443, a.test:443, a.test:443, /",
+        "GET, /, b.test, b.test:443, b.test, /",
+        "GET, /, b.test:8443, b.test:8443, b.test:8443, /",
+        "GET, /, [::443], [::443]:443, [::443], /",
+        "GET, //c.test/p, a.test, a.test:8443, a.test, //c.test/p",
+        "GET, https://c.test/p, a.test, c.test:443, c.test, /p",
+        "OPTIONS, https://c.test, a.test, c.test:443, c.test, *",
+    })
+    void innerRequest_goesWhereItsOwnHeadSays(
+            String method, String uri, String host, String destination, String authority, String path) {
+        ParseResult parsed = parseInner(method + " " + uri + " HTTP/1.1\nHost: " + host + "\n");
+
+        assertThat(parsed).isInstanceOf(Request.class);
+        Request request = (Request) parsed;
+        assertThat(request.destination()).hasToString(destination);
+        assertThat(request.authority()).isEqualTo(authority);
+        assertThat(request.pathAndQuery()).isEqualTo(path);
+        assertThat(request.isSecure()).isTrue();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            OPTIONS * HTTP/1.1~Host: a.test               | BAD_TARGET
+            GET * HTTP/1.1~Host: a.test                   | BAD_TARGET
+            GET p HTTP/1.1~Host: a.test                   | BAD_TARGET
+            GET http://a.test/ HTTP/1.1~Host: a.test      | INSECURE_IN_TUNNEL
+            GET ftp://a.test/ HTTP/1.1~Host: a.test       | UNSUPPORTED_SCHEME
+            CONNECT a.test:443 HTTP/1.1~Host: a.test:443  | UNSUPPORTED_METHOD
+            connect a.test:443 HTTP/1.1~Host: a.test:443  | UNSUPPORTED_METHOD
+            GET / HTTP/1.1                                | BAD_HOST
+            GET / HTTP/1.0                                | BAD_HOST
+            GET / HTTP/1.1~Host: a.test~Host: b.test      | BAD_HOST
+            GET / HTTP/1.1~Host: user@a.test              | BAD_HOST
+            GET https://user@a.test/ HTTP/1.1~Host: a.test | BAD_AUTHORITY
+            """)
+    void innerRequestThatNamesNoOrigin_isMalformed(String head, Malformation expected) {
+        assertThat(parseInner(head.replace('~', '\n') + "\n")).isEqualTo(new Malformed(expected));
     }
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "GET https://a.test/, UNSUPPORTED_SCHEME",
         "GET ftp://a.test/, UNSUPPORTED_SCHEME",
         "GET p, BAD_TARGET",
         "GET http:/a.test/, BAD_TARGET",
@@ -191,6 +240,15 @@ class RequestParserTest {
     private static Request request(String head) {
         assertThat(parse(head)).isInstanceOf(Request.class);
         return (Request) parse(head);
+    }
+
+    /** A request inside of a tunnel to a.test:8443. */
+    private static ParseResult parseInner(String head) {
+        try (ClientStream client = ClientStream.manual()) {
+            client.send(head.replace("\n", "\r\n") + "\r\n");
+            assertThat(client.heads()).hasSize(1);
+            return RequestParser.parseInner(client.heads().get(0), Destination.of("a.test", 8443));
+        }
     }
 
     /** Through the decoder, as in production; lines end in LF here. */
