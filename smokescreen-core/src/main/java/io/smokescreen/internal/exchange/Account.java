@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.smokescreen.api.ClientRequest;
 import io.smokescreen.api.Host;
 import io.smokescreen.api.Metric;
+import io.smokescreen.api.MitmSettings;
 import io.smokescreen.api.RequestContext;
 import io.smokescreen.internal.address.VettingResult;
 import io.smokescreen.internal.policy.AclOutcome;
@@ -30,14 +31,17 @@ final class Account {
 
     private final Tracker tracker;
     private final ClientIdentity client;
+    private final @Nullable Interception inside;
     private final ExchangeRecord record;
     private String destinationHost = "";
     private @Nullable Request request;
     private @Nullable ClientRequest clientRequest;
 
-    Account(Tracker tracker, ClientIdentity client) {
+    /** @param inside the tunnel that the request came in, where the proxy looks into one */
+    Account(Tracker tracker, ClientIdentity client, @Nullable Interception inside) {
         this.tracker = tracker;
         this.client = client;
+        this.inside = inside;
         this.record = new ExchangeRecord(client.loggedAddress(), client.commonName(), client.organizationalUnit());
     }
 
@@ -55,7 +59,9 @@ final class Account {
         request = wellFormed;
         destinationHost = wellFormed.destination().host().text();
         ProxyType type = wellFormed.isConnect() ? ProxyType.CONNECT : ProxyType.HTTP;
-        record.requested(type, wellFormed.destination().toString(), wellFormed.traceId());
+        String ownTrace = wellFormed.traceId();
+        String trace = inside == null || !ownTrace.isEmpty() ? ownTrace : inside.traceId();
+        record.requested(type, wellFormed.destination().toString(), trace);
     }
 
     /** {@return what the client asked for, as user code sees it; there must be a well-formed request} */
@@ -73,7 +79,11 @@ final class Account {
         return request == null
                 ? Optional.empty()
                 : Optional.of(new RequestContext(
-                        record.id(), clientRequest(), record.role(), record.decision(), Optional.empty()));
+                        record.id(),
+                        clientRequest(),
+                        record.role(),
+                        record.decision(),
+                        Optional.ofNullable(inside).map(Interception::destination)));
     }
 
     void identified(Optional<String> role) {
@@ -91,6 +101,13 @@ final class Account {
     void gated(GateOutcome outcome) {
         if (outcome.failed()) {
             tracker.count(Metric.ACL_UNKNOWN_ERROR);
+        }
+    }
+
+    /** The request goes on as its rule for hosts to look into says. */
+    void inspected(Request found, MitmSettings settings) {
+        if (settings.detailedHttpLogs()) {
+            record.inspected(Inspections.of(found, settings));
         }
     }
 

@@ -72,13 +72,14 @@ public final class Decisions {
     }
 
     /** {@return the refusal of a request decided like this, if it is one} */
-    Optional<Rejection> aclRefusal(AclOutcome outcome, boolean nextHopAsked, String host) {
+    Optional<Rejection> aclRefusal(AclOutcome outcome, Request request) {
+        String host = request.authority();
         AclDecision decision = outcome.decision();
         if (outcome.failed()) {
             return Optional.of(Rejection.denied(Kind.POLICY_FAILED, host, decision.reason()));
         }
         return decision.isAllowed()
-                ? Rejections.ofUnavailable(nextHopAsked, decision, host)
+                ? Rejections.ofUnavailable(request, decision)
                 : Optional.of(Rejection.denied(Kind.ACL_DENIED, host, decision.reason()));
     }
 }

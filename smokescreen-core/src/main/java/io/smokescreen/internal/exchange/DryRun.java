@@ -114,8 +114,7 @@ public final class DryRun {
 
     private CompletionStage<Result> decided(Request request, Optional<String> role, AclOutcome outcome) {
         AclDecision decision = outcome.decision();
-        Optional<Rejection> refusal =
-                rules.decisions().aclRefusal(outcome, request.nextHop().isPresent(), request.authority());
+        Optional<Rejection> refusal = rules.decisions().aclRefusal(outcome, request);
         return refusal.isPresent()
                 ? refused(refusal.get(), Optional.of(decision))
                 : gate(request, role, decision).thenCompose(gated -> gated(request, decision, gated));

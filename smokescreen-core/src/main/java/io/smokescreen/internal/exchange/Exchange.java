@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.smokescreen.api.AclRequest;
 import io.smokescreen.api.ClientRequest;
 import io.smokescreen.api.HealthCheck;
+import io.smokescreen.api.MitmSettings;
 import io.smokescreen.internal.address.VettedAddress;
 import io.smokescreen.internal.address.VettingResult;
 import io.smokescreen.internal.limit.Admission;
@@ -38,6 +39,7 @@ final class Exchange {
     private final Stages stages;
     private final ExchangeHandler client;
     private final Channel channel;
+    private final @Nullable Interception inside;
     private final Account account;
     private final Ruleset rules;
     private final Steps steps;
@@ -57,7 +59,8 @@ final class Exchange {
         this.stages = stages;
         this.client = client;
         this.channel = client.channel();
-        this.account = new Account(stages.tracker(), client.identity());
+        this.inside = client.interception();
+        this.account = new Account(stages.tracker(), client.identity(), inside);
         this.rules = stages.rules().get();
         this.steps = new Steps(stages.policyCalls(), channel.eventLoop(), this::internalError);
     }
@@ -67,7 +70,8 @@ final class Exchange {
     void begin(HttpRequest head) {
         client.encoder().answering(head.method());
         account.asked(head.method());
-        ParseResult parsed = RequestParser.parse(head);
+        ParseResult parsed =
+                inside == null ? RequestParser.parse(head) : RequestParser.parseInner(head, inside.destination());
         if (parsed instanceof NotProxyRequest direct && direct.isHealthCheck()) {
             answerHealthCheck(); // a supervisor asks, who must not take a busy proxy for a dead one
             return;
@@ -108,6 +112,10 @@ final class Exchange {
     // ------------------------------------------------------------------------------------------- identify
 
     private void identify(Request request) {
+        if (inside != null) {
+            identified(request, RoleOutcome.of(inside.role()));
+            return;
+        }
         ClientRequest question = account.clientRequest();
         steps.askLater(() -> rules.roles().role(question), RoleOutcome.FAILED, outcome -> identified(request, outcome));
     }
@@ -133,21 +141,28 @@ final class Exchange {
     private void decided(Identified identified, AclOutcome outcome) {
         Request request = identified.request();
         account.decided(outcome);
-        Optional<Rejection> refusal =
-                rules.decisions().aclRefusal(outcome, request.nextHop().isPresent(), request.authority());
-        if (!refused(refusal, request)) {
-            gate(identified);
+        if (!refused(rules.decisions().aclRefusal(outcome, request), request)) {
+            gate(identified, outcome.decision().mitm());
         }
     }
 
-    private void gate(Identified identified) {
+    private void gate(Identified identified, Optional<MitmSettings> mitm) {
         Request request = identified.request();
         new Gating(stages.hooks(), steps, account).ask(request.authority(), refusal -> {
             if (!refused(refusal, request)) {
                 account.allowed();
-                vet(new Authorized(request, identified.role()));
+                vet(new Authorized(inspected(request, mitm), identified.role()));
             }
         });
+    }
+
+    /** What a rule asks for a host to look into is done wherever the proxy sees requests to it, not only inside of tunnels. */
+    private Request inspected(Request request, Optional<MitmSettings> mitm) {
+        if (request.isConnect() || mitm.isEmpty()) {
+            return request;
+        }
+        account.inspected(request, mitm.get());
+        return request.with(mitm.get().addHeaders());
     }
 
     // ------------------------------------------------------------------------------------------------ vet
@@ -193,11 +208,18 @@ final class Exchange {
         Order order = new Order(
                 new Route.Direct(addresses),
                 request.destination(),
-                request.isConnect() ? Purpose.TUNNEL : Purpose.HTTP,
+                purpose(request),
                 request.destination().toString(),
                 () -> account.context().orElseThrow());
         new Dialing(stages.connector(), channel.eventLoop(), steps, account)
                 .dial(order, then, failed -> refuse(Rejections.of(failed), request));
+    }
+
+    private static Purpose purpose(Request request) {
+        if (request.isConnect()) {
+            return Purpose.TUNNEL;
+        }
+        return request.isSecure() ? Purpose.HTTPS : Purpose.HTTP;
     }
 
     /** Both ends are there, or the origin switched protocols: the rest is bytes. */

@@ -48,14 +48,14 @@ final class Rejections {
     }
 
     /** What the ACL allows and this proxy does not do must not turn into something it did not allow. */
-    static Optional<Rejection> ofUnavailable(boolean nextHopAsked, AclDecision decision, String host) {
-        if (nextHopAsked) {
+    static Optional<Rejection> ofUnavailable(Request request, AclDecision decision) {
+        if (request.nextHop().isPresent()) {
             return Optional.of(Rejection.denied(
-                    Kind.NEXT_HOP_UNAVAILABLE, host, "this proxy does not forward to upstream proxies"));
+                    Kind.NEXT_HOP_UNAVAILABLE, request.authority(), "this proxy does not forward to upstream proxies"));
         }
-        return decision.mitm().isPresent()
-                ? Optional.of(
-                        Rejection.denied(Kind.MITM_UNAVAILABLE, host, "the ACL asks for MITM, which is not enabled"))
+        return request.isConnect() && decision.mitm().isPresent()
+                ? Optional.of(Rejection.denied(
+                        Kind.MITM_UNAVAILABLE, request.authority(), "the ACL asks for MITM, which is not enabled"))
                 : Optional.empty();
     }
 

@@ -17,7 +17,6 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.smokescreen.api.Destination;
 import java.util.Map;
 import java.util.function.Predicate;
 
@@ -37,7 +36,7 @@ public final class OutgoingMessages {
      */
     public static HttpRequest toOrigin(Request request, boolean keepAlive) {
         HttpHeaders headers = DefaultHttpHeadersFactory.headersFactory().newHeaders();
-        headers.set(HttpHeaderNames.HOST, hostField(request));
+        headers.set(HttpHeaderNames.HOST, request.hostField());
         Predicate<String> notForwarded = FieldNames.notForwarded(request.headers())
                 .or("host"::equalsIgnoreCase)
                 .or(name -> name.equalsIgnoreCase("expect") && !request.expectContinue());
@@ -145,13 +144,6 @@ public final class OutgoingMessages {
             case CHUNKED -> headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
             case NONE, UNTIL_CLOSE -> {}
         }
-    }
-
-    private static String hostField(Request request) {
-        Destination destination = request.destination();
-        String text = destination.toString();
-        int defaultPort = request.isSecure() ? RequestParser.HTTPS_PORT : RequestParser.HTTP_PORT;
-        return destination.port() == defaultPort ? text.substring(0, text.lastIndexOf(':')) : text;
     }
 
     private static void copy(HttpHeaders from, HttpHeaders to, Predicate<String> except) {

@@ -101,6 +101,21 @@ public final class Request implements ParseResult {
     }
 
     /**
+     * {@return where the request goes to and what it asks for, as one URL in canonical form; not for CONNECT}
+     */
+    public String url() {
+        String path = pathAndQuery().equals("*") ? "" : pathAndQuery();
+        return (isSecure() ? "https://" : "http://") + hostField() + path;
+    }
+
+    /** {@return the destination as {@code Host} has it: without the port that its scheme means anyway} */
+    String hostField() {
+        String text = destination().toString();
+        int defaultPort = isSecure() ? RequestParser.HTTPS_PORT : RequestParser.HTTP_PORT;
+        return destination().port() == defaultPort ? text.substring(0, text.lastIndexOf(':')) : text;
+    }
+
+    /**
      * {@return the fields as they came, not to be changed}
      */
     public HttpHeaders headers() {

@@ -3,9 +3,11 @@ package io.smokescreen.internal.upstream;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.smokescreen.api.Destination;
+import io.smokescreen.internal.request.ResponseDecoder;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -71,8 +73,10 @@ public final class IdleConnections {
             return;
         }
         idle.computeIfAbsent(key, unused -> new ArrayDeque<>(1)).addLast(channel);
-        channel.pipeline()
-                .addFirst(HANDLER, new Watch(key)); // before the decoder, which would swallow what comes unasked
+        // Before the decoder, which would swallow what comes unasked, and behind TLS, which gets tickets for its
+        // sessions.
+        ChannelPipeline pipeline = channel.pipeline();
+        pipeline.addBefore(pipeline.context(ResponseDecoder.class).name(), HANDLER, new Watch(key));
         channel.config().setAutoRead(true);
     }
 

@@ -7,6 +7,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.smokescreen.api.Destination;
 import io.smokescreen.api.Host;
+import io.smokescreen.internal.request.ResponseDecoder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -53,7 +54,7 @@ class IdleConnectionsTest {
 
     @Test
     void connection_isClosedWhenItsTimeIsUp() {
-        EmbeddedChannel channel = new EmbeddedChannel();
+        EmbeddedChannel channel = new EmbeddedChannel(new ResponseDecoder());
         channel.freezeTime();
         idle.offer(key("a.test"), channel);
         channel.advanceTimeBy(IdleConnections.MAX_IDLE.toMillis() - 1, TimeUnit.MILLISECONDS);
@@ -67,7 +68,7 @@ class IdleConnectionsTest {
 
     @Test
     void timer_endsWithTheWait() {
-        EmbeddedChannel channel = new EmbeddedChannel();
+        EmbeddedChannel channel = new EmbeddedChannel(new ResponseDecoder());
         channel.freezeTime();
         idle.offer(key("a.test"), channel);
         assertThat(idle.take(key("a.test"))).isPresent();
@@ -147,7 +148,7 @@ class IdleConnectionsTest {
 
     @Test
     void closedConnection_isNotKept() {
-        EmbeddedChannel closed = new EmbeddedChannel();
+        EmbeddedChannel closed = new EmbeddedChannel(new ResponseDecoder());
         closed.close();
         idle.offer(key("a.test"), closed);
         assertThat(idle.take(key("a.test"))).isEmpty();
@@ -158,7 +159,7 @@ class IdleConnectionsTest {
     }
 
     private static EmbeddedChannel offered(IdleConnections connections, IdleConnections.Key key) {
-        EmbeddedChannel channel = new EmbeddedChannel();
+        EmbeddedChannel channel = new EmbeddedChannel(new ResponseDecoder());
         connections.offer(key, channel);
         return channel;
     }
