@@ -76,6 +76,7 @@ class ArchitectureTest {
             Map.entry("track", Set.of()),
             Map.entry("yaml", Set.of()),
             Map.entry("tls", Set.of("track", "x509")),
+            Map.entry("mitm", Set.of("address", "tls")),
             Map.entry("x509", Set.of()));
 
     private static final int MOST_PUBLIC_TYPES = 64;

@@ -20,6 +20,7 @@ public record ServerIdentity(PrivateKey key, List<X509Certificate> chain) {
     private static final Logger LOG = LoggerFactory.getLogger(ServerIdentity.class);
 
     private static final String EXPECTED_CERTIFICATES = "the proxy's certificate and its intermediates in PEM";
+    private static final String EXPECTED_AUTHORITY = "the authority's certificate and its intermediates in PEM";
 
     /**
      * {@return the identity in one file that holds key and certificates in any order}
@@ -36,10 +37,30 @@ public record ServerIdentity(PrivateKey key, List<X509Certificate> chain) {
      * @throws ConfigurationException if one cannot be read, lacks something or key and certificate do not match
      */
     public static ServerIdentity read(Path certificateFile, Path keyFile) {
-        List<X509Certificate> certificates = Certificates.among(PemFile.read(certificateFile, EXPECTED_CERTIFICATES));
+        return read(certificateFile, keyFile, EXPECTED_CERTIFICATES);
+    }
+
+    /**
+     * {@return the authority in two files, which signs in the name of others}
+     *
+     * @throws ConfigurationException if one cannot be read, lacks something, key and certificate do not match, or they are
+     *     not an authority's
+     */
+    public static ServerIdentity readAuthority(Path certificateFile, Path keyFile) {
+        ServerIdentity identity = read(certificateFile, keyFile, EXPECTED_AUTHORITY);
+        X509Certificate certificate = identity.chain.get(0);
+        String problem = Certificates.whyNotAuthority(certificate);
+        if (!problem.isEmpty()) {
+            throw new ConfigurationException(certificateFile + " holds the certificate of '"
+                    + certificate.getSubjectX500Principal() + "', which " + problem);
+        }
+        return identity;
+    }
+
+    private static ServerIdentity read(Path certificateFile, Path keyFile, String expected) {
+        List<X509Certificate> certificates = Certificates.among(PemFile.read(certificateFile, expected));
         if (certificates.isEmpty()) {
-            throw new ConfigurationException(
-                    certificateFile + " holds no certificate (expected " + EXPECTED_CERTIFICATES + ")");
+            throw new ConfigurationException(certificateFile + " holds no certificate (expected " + expected + ")");
         }
         PrivateKey key = KeyFile.read(keyFile);
         List<X509Certificate> chain = CertificateOrder.startingWith(key, certificates);
@@ -52,7 +73,7 @@ public record ServerIdentity(PrivateKey key, List<X509Certificate> chain) {
         }
         if (chain.size() < certificates.size()) {
             LOG.warn(
-                    "{} holds {} certificates, of which {} lead from the proxy's own to its root; the others are not sent",
+                    "{} holds {} certificates, of which {} lead from that of the key to a root; the others are not sent",
                     certificateFile,
                     certificates.size(),
                     chain.size());
