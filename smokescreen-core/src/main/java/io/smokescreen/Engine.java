@@ -24,6 +24,8 @@ import io.smokescreen.internal.listener.ClientPipeline;
 import io.smokescreen.internal.listener.IoTransport;
 import io.smokescreen.internal.listener.ListeningSocket;
 import io.smokescreen.internal.listener.ProxyServer;
+import io.smokescreen.internal.mitm.HostContexts;
+import io.smokescreen.internal.mitm.MitmCertificates;
 import io.smokescreen.internal.policy.GuardedRequestGate;
 import io.smokescreen.internal.track.GuardedMetricsSink;
 import io.smokescreen.internal.track.Tracker;
@@ -64,6 +66,7 @@ final class Engine {
     private final String denyMessageExtra;
     private final GuardedHealthCheck healthCheck;
     private final Hooks hooks;
+    private final @Nullable HostContexts mitm;
 
     private final GuardedMetricsSink metrics;
     private final Tracker tracker;
@@ -86,6 +89,7 @@ final class Engine {
         this.denyMessageExtra = builder.denyMessageExtra;
         this.healthCheck = new GuardedHealthCheck(builder.healthCheck);
         this.hooks = new Hooks(builder.requestGate == null ? null : new GuardedRequestGate(builder.requestGate));
+        this.mitm = builder.mitm == null ? null : builder.mitm.newContexts();
         this.metrics = new GuardedMetricsSink(builder.metricsSink);
         this.tracker = new Tracker(metrics, builder.timeConnect);
         builder.ownPorts.forEach(self::listensOn);
@@ -205,6 +209,9 @@ final class Engine {
                         timeouts.idle()),
                 denyMessageExtra,
                 healthCheck,
+                mitm == null
+                        ? null
+                        : running.closeLater(new MitmCertificates(mitm, MitmOptions.MAX_CACHED_CERTIFICATES)),
                 () -> draining);
     }
 

@@ -81,6 +81,9 @@ public final class SmokescreenBuilder {
     TlsOptions tls;
 
     @Nullable
+    MitmOptions mitm;
+
+    @Nullable
     RulesSource rulesSource;
 
     String denyMessageExtra = "";
@@ -325,6 +328,18 @@ public final class SmokescreenBuilder {
      */
     public SmokescreenBuilder tls(TlsOptions value) {
         this.tls = requireNonNull(value, "tls");
+        return this;
+    }
+
+    /**
+     * Sets in whose name the proxy looks inside of TLS, for the hosts that the ACL's {@code mitm_domains} name. Default: none;
+     * requests for such hosts are denied.
+     *
+     * @param value the authority
+     * @return this
+     */
+    public SmokescreenBuilder mitm(MitmOptions value) {
+        this.mitm = requireNonNull(value, "mitm");
         return this;
     }
 

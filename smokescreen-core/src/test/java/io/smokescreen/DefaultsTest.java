@@ -80,6 +80,11 @@ class DefaultsTest {
             new Row("expiredListsRefused", false, "no such setting; not looked at"),
             new Row("severalCommonNamesRefused", false, "no such setting; the last one counts"));
 
+    private static final List<Row> MITM = List.of(
+            new Row("provider", TlsProvider.AUTO, "its own"),
+            new Row("leafValidity", Duration.ofDays(7), UNKNOWN),
+            new Row("maxCachedCertificates", 1_000, UNKNOWN));
+
     private static final List<Row> BUILDER = List.of(
             new Row("listenAddress", ListenAddress.of("::", 4750), SAME),
             new Row("listenDescriptor", Optional.empty(), "Einhorn's, if it is the parent"),
@@ -98,6 +103,7 @@ class DefaultsTest {
             new Row("proxyProtocol", Optional.empty(), SAME),
             new Row("tls", Optional.empty(), SAME),
             new Row("requestGate", Optional.empty(), SAME),
+            new Row("mitm", Optional.empty(), SAME),
             new Row("rulesSource", Optional.empty(), "none; Go reads its files once"),
             new Row("denyMessageExtra", "", SAME),
             new Row("eventLoopThreads", 0, SAME),
@@ -134,6 +140,18 @@ class DefaultsTest {
         values.put("minimumVersion", options.minimumVersion());
         values.put("provider", options.provider());
         assertRows(values, TLS);
+    }
+
+    @Test
+    void mitm_hasTheseDefaults() throws Exception {
+        Identity authority = TestCertificates.create().authority();
+        MitmOptions options = MitmOptions.of(authority.key(), authority.chain());
+        assertRows(
+                Map.of(
+                        "provider", options.provider(),
+                        "leafValidity", MitmOptions.LEAF_VALIDITY,
+                        "maxCachedCertificates", MitmOptions.MAX_CACHED_CERTIFICATES),
+                MITM);
     }
 
     @Test

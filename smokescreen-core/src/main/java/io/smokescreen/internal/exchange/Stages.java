@@ -3,12 +3,14 @@ package io.smokescreen.internal.exchange;
 import io.netty.channel.EventLoop;
 import io.smokescreen.internal.address.AddressVetting;
 import io.smokescreen.internal.limit.Limits;
+import io.smokescreen.internal.mitm.MitmCertificates;
 import io.smokescreen.internal.track.Tracker;
 import io.smokescreen.internal.upstream.Connector;
 import io.smokescreen.internal.upstream.IdleConnections;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything an exchange calls on its way, shared by all exchanges of a proxy.
@@ -24,6 +26,7 @@ import java.util.function.Supplier;
  * @param waits how long the relay waits for what
  * @param denyMessageExtra follows the message of each denial
  * @param healthCheck tells supervisors how the proxy is
+ * @param mitm TLS in the names of hosts; null where the proxy has no authority for that
  * @param draining whether no further requests are taken
  */
 public record Stages(
@@ -38,4 +41,5 @@ public record Stages(
         Waits waits,
         String denyMessageExtra,
         GuardedHealthCheck healthCheck,
+        @Nullable MitmCertificates mitm,
         BooleanSupplier draining) {}
