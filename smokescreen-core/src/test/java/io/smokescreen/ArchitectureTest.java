@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Nested;
@@ -272,11 +273,13 @@ class ArchitectureTest {
 
         @Test
         void jdkClients_areNotUsed() {
-            // The type of a trust manager names Socket in its methods, a dialer is the application's; neither opens
-            // any.
+            // The types of trust and key managers name Socket in their methods, a dialer is the application's; none
+            // opens any.
             check(noClasses()
                     .that()
                     .areNotAssignableTo(X509ExtendedTrustManager.class)
+                    .and()
+                    .areNotAssignableTo(X509ExtendedKeyManager.class)
                     .and()
                     .areNotAssignableTo(SocketDialer.class)
                     .should()
