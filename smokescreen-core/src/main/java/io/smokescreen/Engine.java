@@ -13,6 +13,7 @@ import io.smokescreen.internal.address.SelfConnections;
 import io.smokescreen.internal.exchange.Advisers;
 import io.smokescreen.internal.exchange.DryRun;
 import io.smokescreen.internal.exchange.GuardedHealthCheck;
+import io.smokescreen.internal.exchange.GuardedResponseDecorator;
 import io.smokescreen.internal.exchange.Hooks;
 import io.smokescreen.internal.exchange.PolicyCalls;
 import io.smokescreen.internal.exchange.Stages;
@@ -88,7 +89,7 @@ final class Engine {
         this.policyExecutor = builder.policyExecutor;
         this.denyMessageExtra = builder.denyMessageExtra;
         this.healthCheck = new GuardedHealthCheck(builder.healthCheck);
-        this.hooks = new Hooks(builder.requestGate == null ? null : new GuardedRequestGate(builder.requestGate));
+        this.hooks = hooks(builder);
         this.mitm = builder.mitm == null ? null : builder.mitm.newContexts();
         this.metrics = new GuardedMetricsSink(builder.metricsSink);
         this.tracker = new Tracker(metrics, builder.timeConnect);
@@ -101,6 +102,18 @@ final class Engine {
         this.rules = builder.rulesSource == null
                 ? LiveRules.fixed(builder.fixedRules(), compiler, metrics)
                 : LiveRules.from(builder.rulesSource, compiler, metrics);
+    }
+
+    private static Hooks hooks(SmokescreenBuilder builder) {
+        return new Hooks(
+                builder.requestGate == null ? null : new GuardedRequestGate(builder.requestGate),
+                builder.acceptedDecorator == null
+                        ? null
+                        : GuardedResponseDecorator.ofAccepted(builder.acceptedDecorator),
+                builder.rejectedDecorator == null
+                        ? null
+                        : GuardedResponseDecorator.ofRejected(builder.rejectedDecorator),
+                builder.addServerIpHeader);
     }
 
     /** {@return the decisions without a socket} */

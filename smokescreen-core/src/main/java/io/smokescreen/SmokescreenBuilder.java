@@ -9,6 +9,7 @@ import io.smokescreen.api.HealthCheck;
 import io.smokescreen.api.MetricsSink;
 import io.smokescreen.api.RequestGate;
 import io.smokescreen.api.Resolver;
+import io.smokescreen.api.ResponseDecorator;
 import io.smokescreen.api.RoleExtractor;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
@@ -73,6 +74,14 @@ public final class SmokescreenBuilder {
 
     @Nullable
     RequestGate requestGate;
+
+    @Nullable
+    ResponseDecorator acceptedDecorator;
+
+    @Nullable
+    ResponseDecorator rejectedDecorator;
+
+    boolean addServerIpHeader;
 
     @Nullable
     ProxyProtocolOptions proxyProtocol;
@@ -238,6 +247,53 @@ public final class SmokescreenBuilder {
      */
     public SmokescreenBuilder requestGate(RequestGate value) {
         this.requestGate = requireNonNull(value, "requestGate");
+        return this;
+    }
+
+    /**
+     * Sets who adds header fields to the responses of requests that were accepted: to the 200 of a CONNECT, and to the final
+     * response of other requests. Default: nobody. Must be thread-safe and return immediately (no remote calls).
+     *
+     * <pre>{@code
+     * builder.decorateAccepted((request, response) -> Map.of("X-Request-Id", request.id()));
+     * }</pre>
+     *
+     * @param value the decorator; if it fails, the request is refused with 500 and {@code internal-error} before any part of the
+     *     response was sent
+     * @return this
+     */
+    public SmokescreenBuilder decorateAccepted(ResponseDecorator value) {
+        this.acceptedDecorator = requireNonNull(value, "decorateAccepted");
+        return this;
+    }
+
+    /**
+     * Sets who adds header fields to refusals of well-formed requests. Default: nobody. Must be thread-safe and return
+     * immediately (no remote calls).
+     *
+     * <pre>{@code
+     * builder.decorateRejected((request, response) ->
+     *         Map.of("X-Help", "https://wiki.example.com/egress#" + response.errorCode()));
+     * }</pre>
+     *
+     * @param value the decorator; if it fails, the refusal goes out as it is
+     * @return this
+     */
+    public SmokescreenBuilder decorateRejected(ResponseDecorator value) {
+        this.rejectedDecorator = requireNonNull(value, "decorateRejected");
+        return this;
+    }
+
+    /**
+     * Sets whether the responses of accepted requests tell the address that the proxy is connected to, in {@code X-Server-Ip}:
+     * the 200 of a CONNECT, and the final response of other requests, where it replaces what the origin sent under that name.
+     * Through a next hop it is the hop's address. Default: they do not.
+     *
+     * @param value true to tell it
+     * @return this
+     */
+    public SmokescreenBuilder addServerIpHeader(boolean value) {
+        this.addServerIpHeader = value;
         return this;
     }
 

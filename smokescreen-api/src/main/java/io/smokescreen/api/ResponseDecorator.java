@@ -8,14 +8,17 @@ import java.util.Map;
  * Adds header fields to what a client receives: to responses of requests that were accepted, or to the proxy's own refusals.
  *
  * <p><b>When:</b> once per request, when the head of its response is about to be written: the 200 of a CONNECT, the final response
- * of a plain HTTP or inner MITM request, or a refusal of a well-formed request. Go counterparts: {@code
+ * of a plain HTTP or inner MITM request (or the 101 that switches its protocol), or a refusal of a well-formed request. Go counterparts: {@code
  * Config.AcceptResponseHandler}, {@code Config.RejectResponseHandlerWithCtx}.
  *
  * <p><b>Thread:</b> must be thread-safe and return immediately (no remote calls); it is called on an event loop.
  *
- * <p><b>Failures:</b> a throw, a {@code null}, a name or value that HTTP does not have, or a field that the proxy sets itself
- * (what frames a message, {@code Connection}, {@code X-Smokescreen-Error}, {@code X-Smokescreen-Error-Code}) is logged. An
- * accepted request is then refused with 500; a refusal goes out as it is.
+ * <p><b>Failures:</b> what follows is logged, the first of each kind with its stack: a throw, a {@code null}, a name or value
+ * that HTTP does not have (values are visible ASCII, blanks and tabs), or a field that the proxy sets itself: {@code
+ * Content-Length}, {@code Transfer-Encoding}, {@code Trailer}, {@code TE}, {@code Connection}, {@code Keep-Alive}, {@code
+ * Upgrade}, and all whose names begin with {@code Proxy-} or {@code X-Smokescreen-}. An accepted request is then refused with
+ * 500 and the code {@code internal-error}, and its connection to the destination is closed; a refusal goes out without any of
+ * the fields.
  *
  * <p><b>Who sees it:</b> the client.
  *

@@ -280,7 +280,7 @@ final class Exchange {
         end();
         answered = true;
         account.refused(rejection);
-        new Refusal(stages, client, rules.roles().challenges()).answer(rejection, request, forwarding);
+        new Refusal(stages, client, account, rules.roles().challenges()).answer(rejection, request, forwarding);
     }
 
     /** A fault of the proxy itself: the client learns that there was one, the log learns which. */

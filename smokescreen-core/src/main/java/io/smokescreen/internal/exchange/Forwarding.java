@@ -1,10 +1,14 @@
 package io.smokescreen.internal.exchange;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequestEncoder;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.smokescreen.internal.address.VettedAddress;
 import io.smokescreen.internal.relay.Forward;
@@ -148,9 +152,21 @@ final class Forwarding implements ForwardOutcome {
     }
 
     @Override
-    public boolean responseBegan(long contentLength) {
-        exchange.account().responded(contentLength);
+    public boolean keepsClient() {
         return !stages.draining().getAsBoolean();
+    }
+
+    @Override
+    public boolean decorate(HttpResponse outgoing) {
+        Optional<HttpHeaders> fields = Decoration.ofAccepted(
+                stages.hooks(), exchange.account(), outgoing.status().code(), requireNonNull(destination));
+        fields.ifPresent(outgoing.headers()::setAll);
+        return fields.isPresent();
+    }
+
+    @Override
+    public void responseBegan(long contentLength) {
+        exchange.account().responded(contentLength);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.smokescreen.internal.exchange;
 
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.smokescreen.internal.request.Framing;
 import io.smokescreen.internal.request.Request;
@@ -16,12 +17,14 @@ final class Refusal {
 
     private final Stages stages;
     private final ExchangeHandler client;
+    private final Account account;
     private final List<String> challenges;
 
     /** @param challenges how clients may authenticate */
-    Refusal(Stages stages, ExchangeHandler client, List<String> challenges) {
+    Refusal(Stages stages, ExchangeHandler client, Account account, List<String> challenges) {
         this.stages = stages;
         this.client = client;
+        this.account = account;
         this.challenges = challenges;
     }
 
@@ -36,8 +39,10 @@ final class Refusal {
                 && rejection.kind() != Rejection.Kind.REQUEST_TIMEOUT // RFC 9110 §15.5.9: the proxy has waited enough
                 && isKept(request, forwarding);
         Channel channel = client.channel();
+        HttpHeaders decoration = Decoration.ofRejected(stages.hooks(), account, rejection);
         channel.writeAndFlush(
-                RejectionResponse.of(rejection, stages.denyMessageExtra(), challenges, keep, channel.alloc()),
+                RejectionResponse.of(
+                        rejection, stages.denyMessageExtra(), challenges, decoration, keep, channel.alloc()),
                 channel.voidPromise());
         if (!keep) {
             client.finishAndClose();

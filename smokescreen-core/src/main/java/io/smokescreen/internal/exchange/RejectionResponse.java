@@ -31,10 +31,16 @@ final class RejectionResponse {
      * @param rejection what is refused, and why
      * @param extra a text that follows the message of a denial; the empty string for none
      * @param challenges how clients may authenticate, for a 407 (RFC 9110 §11.7.1)
+     * @param decoration fields that the application adds
      * @param keepAlive whether the connection stays open
      */
     static FullHttpResponse of(
-            Rejection rejection, String extra, List<String> challenges, boolean keepAlive, ByteBufAllocator allocator) {
+            Rejection rejection,
+            String extra,
+            List<String> challenges,
+            HttpHeaders decoration,
+            boolean keepAlive,
+            ByteBufAllocator allocator) {
         Rejection.Kind kind = rejection.kind();
         String message = TextHygiene.line(rejection.message());
         boolean denial = kind.status().code() == 407;
@@ -52,6 +58,7 @@ final class RejectionResponse {
         if (kind.fault() == Rejection.Fault.LIMITED) {
             headers.setInt(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
+        headers.setAll(decoration);
         if (!keepAlive) {
             headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         }

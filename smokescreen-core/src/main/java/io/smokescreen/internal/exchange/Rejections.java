@@ -88,6 +88,7 @@ final class Rejections {
                 Rejection.failed(Kind.UPSTREAM_TIMEOUT, "Timed out waiting for the remote host: " + message);
             case NOTHING_RECEIVED, INVALID_RESPONSE ->
                 Rejection.failed(Kind.UPSTREAM_INVALID_RESPONSE, "Invalid response from the remote host: " + message);
+            case UNDECORATED -> internalError();
         };
     }
 

@@ -1,6 +1,8 @@
 package io.smokescreen.internal.exchange;
 
 import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.smokescreen.internal.address.VettedAddress;
 import io.smokescreen.internal.limit.Permit;
 import io.smokescreen.internal.request.Request;
@@ -46,6 +48,13 @@ final class Tunneling {
 
     private void open(Connected connected) {
         Channel destination = connected.channel();
+        Optional<HttpHeaders> fields =
+                Decoration.ofAccepted(stages.hooks(), exchange.account(), HttpResponseStatus.OK.code(), destination);
+        if (fields.isEmpty()) {
+            destination.close();
+            exchange.refuse(Rejections.internalError(), request);
+            return;
+        }
         Permit held = permit;
         permit = Permit.NONE;
         destination.closeFuture().addListener(closed -> held.close());
@@ -54,7 +63,9 @@ final class Tunneling {
         exchange.tunnelOpens();
         // Written past the encoder, which is about to leave the pipeline.
         Channel channel = client.channel();
-        channel.pipeline().context(client.encoder()).writeAndFlush(TunnelResponse.established(), channel.voidPromise());
+        channel.pipeline()
+                .context(client.encoder())
+                .writeAndFlush(TunnelResponse.established(fields.get(), channel.alloc()), channel.voidPromise());
         exchange.becomeTunnel(destination, connection);
     }
 }

@@ -31,6 +31,8 @@ import java.util.List;
  */
 public final class Forward {
 
+    private static final String UNDECORATED = "the response could not be decorated";
+
     private final Request request;
     private final Channel client;
     private final Channel destination;
@@ -186,23 +188,22 @@ public final class Forward {
             finalHead(head);
         } else if (status.code() == HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
             switchProtocols(head);
-        } else {
-            interimHead(head);
-        }
-    }
-
-    private void interimHead(HttpResponse head) {
-        if (request.version().equals(HttpVersion.HTTP_1_1)) {
+        } else if (request.version().equals(HttpVersion.HTTP_1_1)) {
             client.writeAndFlush(OutgoingMessages.interimToClient(head), client.voidPromise());
         }
     }
 
     private void finalHead(HttpResponse head) {
-        responseBegan = true;
         // RFC 9110 §10.1.1: a client that still waits for its 100 may leave the body out now, and we could not tell
         boolean bodyInDoubt = request.expectContinue() && !bodyBegan;
-        keepClient = outcome.responseBegan(responses.framing().knownLength()) && request.keepAlive() && !bodyInDoubt;
-        HttpResponse outgoing = OutgoingMessages.toClient(head, responses.framing(), request, keepClient);
+        boolean keep = outcome.keepsClient() && request.keepAlive() && !bodyInDoubt;
+        HttpResponse outgoing = OutgoingMessages.toClient(head, responses.framing(), request, keep);
+        if (!outcome.decorate(outgoing)) {
+            fault(Failure.UNDECORATED, UNDECORATED);
+            return;
+        }
+        responseBegan = true;
+        outcome.responseBegan(responses.framing().knownLength());
         keepClient = !outgoing.headers().contains(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
         client.write(outgoing, client.voidPromise());
     }
@@ -241,10 +242,15 @@ public final class Forward {
             fault(Failure.INVALID_RESPONSE, "the origin switched protocols unasked");
             return;
         }
+        HttpResponse outgoing = OutgoingMessages.interimToClient(head);
+        if (!outcome.decorate(outgoing)) {
+            fault(Failure.UNDECORATED, UNDECORATED);
+            return;
+        }
         outcome.responseBegan(0);
         end();
         ForwardEnd.removeFrom(destination.pipeline());
-        client.writeAndFlush(OutgoingMessages.interimToClient(head), client.voidPromise());
+        client.writeAndFlush(outgoing, client.voidPromise());
         outcome.switched();
     }
 

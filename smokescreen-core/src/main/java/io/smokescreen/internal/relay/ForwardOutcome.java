@@ -1,5 +1,7 @@
 package io.smokescreen.internal.relay;
 
+import io.netty.handler.codec.http.HttpResponse;
+
 /**
  * What became of a {@link Forward}. Exactly one of {@link #finished}, {@link #switched}, {@link #failed} and {@link #cut} is
  * called, and nothing after it.
@@ -15,16 +17,28 @@ public interface ForwardOutcome {
         /** The origin ended the connection without a single byte. */
         NOTHING_RECEIVED,
         /** What the origin sent is no response to this request. */
-        INVALID_RESPONSE
+        INVALID_RESPONSE,
+        /** The response came, and what must be added to it cannot be. */
+        UNDECORATED
     }
 
+    /** {@return whether the client's connection may be kept after the response} */
+    boolean keepsClient();
+
     /**
-     * The head of the final response is here.
+     * Adds to the head of the final response, or of the one that switches protocols.
      *
-     * @param contentLength the length of its body, -1 where that is not known yet
-     * @return whether the client's connection may be kept afterwards
+     * @param outgoing what the client is about to receive
+     * @return whether it may be sent
      */
-    boolean responseBegan(long contentLength);
+    boolean decorate(HttpResponse outgoing);
+
+    /**
+     * That head goes out.
+     *
+     * @param contentLength the length of the body, -1 where that is not known yet
+     */
+    void responseBegan(long contentLength);
 
     /** The response is complete and handed to the client's channel. */
     void finished(boolean clientReusable, boolean destinationReusable);

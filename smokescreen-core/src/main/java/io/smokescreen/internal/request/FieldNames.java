@@ -88,7 +88,7 @@ final class FieldNames {
         return isOfTheConnection(canonical) || NEVER_IN_TRAILERS.contains(canonical);
     }
 
-    /** Tells which fields of a request the proxy writes itself: another value would change where it ends or whom it is for. */
+    /** Tells which fields of a message the proxy writes itself: another value would change where it ends or whom it is for. */
     static boolean isOfTheProxy(String name) {
         String canonical = canonical(name);
         return canonical.equals("host") || isOfTheConnection(canonical);

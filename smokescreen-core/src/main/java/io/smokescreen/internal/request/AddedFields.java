@@ -1,0 +1,43 @@
+package io.smokescreen.internal.request;
+
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.util.Map;
+
+/** Header fields that an application adds to a message: fit to be sent, and none of those that are the proxy's own. */
+public final class AddedFields {
+
+    private AddedFields() {}
+
+    /**
+     * {@return these fields, to replace those of the same names}
+     *
+     * @param fields values by names
+     * @throws IllegalArgumentException if a name or a value cannot be sent, or the proxy sets that field itself
+     */
+    public static HttpHeaders of(Map<String, String> fields) {
+        HttpHeaders checked = DefaultHttpHeadersFactory.headersFactory().newHeaders();
+        fields.forEach((name, value) -> checked.set(checkedName(name), checkedValue(name, value)));
+        return checked;
+    }
+
+    private static String checkedName(String name) {
+        if (name.isEmpty() || !name.chars().allMatch(c -> c < 0x80 && Octets.isToken(c))) {
+            throw new IllegalArgumentException(
+                    "'" + name + "' is not the name of a header field (expected letters, digits and '-')");
+        }
+        if (FieldNames.isOfTheProxy(name)) {
+            throw new IllegalArgumentException(
+                    "'" + name + "' is a header field that the proxy sets itself (expected another one)");
+        }
+        return name;
+    }
+
+    private static String checkedValue(String name, String value) {
+        if (!value.chars().allMatch(c -> c == Octets.SP || c == Octets.HT || Octets.isVisible(c))) {
+            throw new IllegalArgumentException("the value of the header field '" + name
+                    + "' holds what none can (expected visible ASCII, blanks and tabs)");
+        }
+        return value;
+    }
+}
