@@ -97,8 +97,8 @@ final class Engine {
         if (listenDescriptor == null && listenAddress.getPort() != 0) {
             self.listensOn(listenAddress.getPort()); // decisions are asked for before the start, too
         }
-        RulesCompiler compiler =
-                new RulesCompiler(builder.roleExtractor, builder.allowMissingRole, self, builder.addressFilter);
+        RulesCompiler compiler = new RulesCompiler(
+                builder.roleExtractor, builder.allowMissingRole, mitm != null, self, builder.addressFilter);
         this.rules = builder.rulesSource == null
                 ? LiveRules.fixed(builder.fixedRules(), compiler, metrics)
                 : LiveRules.from(builder.rulesSource, compiler, metrics);

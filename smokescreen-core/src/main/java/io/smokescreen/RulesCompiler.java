@@ -20,22 +20,26 @@ final class RulesCompiler {
 
     private final @Nullable RoleExtractor roleExtractor;
     private final boolean allowMissingRole;
+    private final boolean looksInside;
     private final SelfConnections self;
     private final @Nullable AddressFilter addressFilter;
 
     /**
      * @param roleExtractor tells the role; null: the rules say who does, or else the common name
      * @param allowMissingRole whether a client without a role is judged by the ACL all the same
+     * @param looksInside whether the proxy has an authority to look into tunnels
      * @param self the proxy's own addresses
      * @param addressFilter replaces the address rules
      */
     RulesCompiler(
             @Nullable RoleExtractor roleExtractor,
             boolean allowMissingRole,
+            boolean looksInside,
             SelfConnections self,
             @Nullable AddressFilter addressFilter) {
         this.roleExtractor = roleExtractor;
         this.allowMissingRole = allowMissingRole;
+        this.looksInside = looksInside;
         this.self = self;
         this.addressFilter = addressFilter;
     }
@@ -73,7 +77,7 @@ final class RulesCompiler {
 
     private ActiveRules compile(Rules rules, Optional<TlsContext> tls) {
         Decisions decisions =
-                new Decisions(rules.aclPolicy().map(GuardedAclPolicy::new).orElse(null), allowMissingRole);
+                new Decisions(rules.aclPolicy().map(GuardedAclPolicy::new).orElse(null), allowMissingRole, looksInside);
         GuardedRoleExtractor roles = new GuardedRoleExtractor(roles(rules));
         Ruleset ruleset = new Ruleset(roles, decisions, addresses(rules.addressRules()));
         return new ActiveRules(rules, ruleset, tls, Instant.now());

@@ -80,6 +80,16 @@ public final class JsonLines {
     /** Adds a text of at most {@code maxChars}; the rest is cut off and counted. */
     public void text(String key, String value, int maxChars) {
         key(key);
+        quoted(value, maxChars);
+    }
+
+    /** Adds a text as an element of an array, cut as {@link #text} does. */
+    public void textElement(String value, int maxChars) {
+        separate();
+        quoted(value, maxChars);
+    }
+
+    private void quoted(String value, int maxChars) {
         ensure(2);
         bytes[length++] = '"';
         if (value.length() <= maxChars) {

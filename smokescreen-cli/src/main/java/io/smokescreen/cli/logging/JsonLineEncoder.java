@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.KeyValuePair;
 
@@ -89,6 +90,14 @@ final class JsonLineEncoder implements LineEncoder {
     private void field(String key, @Nullable Object value) {
         if (value == null || value instanceof Boolean || isJsonNumber(value)) {
             lines.literal(key, String.valueOf(value));
+        } else if (value instanceof Map<?, ?> entries) {
+            lines.beginObject(key);
+            entries.forEach((name, each) -> field(String.valueOf(name), each));
+            lines.endObject();
+        } else if (value instanceof List<?> elements) {
+            lines.beginArray(key);
+            elements.forEach(each -> lines.textElement(String.valueOf(each), MAX_FIELD_CHARS));
+            lines.endArray();
         } else {
             lines.text(key, String.valueOf(value), MAX_FIELD_CHARS);
         }

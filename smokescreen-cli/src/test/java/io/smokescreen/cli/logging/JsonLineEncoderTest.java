@@ -10,6 +10,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -96,6 +99,20 @@ class JsonLineEncoderTest {
 
         assertThat(encode(event))
                 .endsWith(",\"fields.level\":\"x\",\"fields.msg\":\"x\",\"fields.time\":\"x\",\"error\":\"x\"}\n");
+    }
+
+    @Test
+    void header_fields_are_an_object_of_arrays() throws IOException {
+        Map<String, List<String>> headers = new TreeMap<>();
+        headers.put("Accept", List.of("*/*"));
+        headers.put("Cookie\"", List.of("[REDACTED]", "a\nb"));
+        headers.put("Empty", List.of());
+        event.addKeyValuePair(new KeyValuePair("mitm_req_headers", headers));
+        event.addKeyValuePair(new KeyValuePair("after", 1));
+
+        assertThat(encode(event))
+                .endsWith(",\"mitm_req_headers\":{\"Accept\":[\"*/*\"],\"Cookie\\\"\":[\"[REDACTED]\",\"a\\nb\"],"
+                        + "\"Empty\":[]},\"after\":1}\n");
     }
 
     @Test

@@ -22,14 +22,17 @@ public final class Decisions {
 
     private final @Nullable GuardedAclPolicy acl;
     private final boolean allowMissingRole;
+    private final boolean looksInside;
 
     /**
      * @param acl the ACL; null: none, then no role is needed and every host is allowed
      * @param allowMissingRole whether a client without a role is judged by the ACL all the same
+     * @param looksInside whether the proxy can look inside of tunnels; if not, those that a rule wants looked into are refused
      */
-    public Decisions(@Nullable GuardedAclPolicy acl, boolean allowMissingRole) {
+    public Decisions(@Nullable GuardedAclPolicy acl, boolean allowMissingRole, boolean looksInside) {
         this.acl = acl;
         this.allowMissingRole = allowMissingRole;
+        this.looksInside = looksInside;
     }
 
     /** {@return the refusal of a client whose role is like this, if it is one} */
@@ -78,8 +81,12 @@ public final class Decisions {
         if (outcome.failed()) {
             return Optional.of(Rejection.denied(Kind.POLICY_FAILED, host, decision.reason()));
         }
-        return decision.isAllowed()
-                ? Rejections.ofUnavailable(request, decision)
-                : Optional.of(Rejection.denied(Kind.ACL_DENIED, host, decision.reason()));
+        if (!decision.isAllowed()) {
+            return Optional.of(Rejection.denied(Kind.ACL_DENIED, host, decision.reason()));
+        }
+        boolean lookInside = request.isConnect() && decision.mitm().isPresent();
+        return lookInside && !looksInside
+                ? Optional.of(Rejections.mitmFailed(request, "the ACL asks for MITM, which is not enabled"))
+                : Rejections.ofUnavailable(request);
     }
 }

@@ -11,6 +11,7 @@ import io.smokescreen.api.ResponseDecorator.Response;
 import io.smokescreen.internal.track.TextHygiene;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The header fields that the application adds to what a client receives. Event loop only. */
 final class Decoration {
@@ -24,13 +25,15 @@ final class Decoration {
      * {@return the fields to set in the response of an accepted request; empty where they cannot be told, and then the response
      * must not go out}
      *
-     * @param destination the channel that is connected to the destination, or to the next hop
+     * @param destination the channel that is connected to the destination, or to the next hop; null where nothing is yet
      */
-    static Optional<HttpHeaders> ofAccepted(Hooks hooks, Account account, int status, Channel destination) {
+    static Optional<HttpHeaders> ofAccepted(Hooks hooks, Account account, int status, @Nullable Channel destination) {
         Optional<HttpHeaders> decorated = hooks.accepted() == null
                 ? NOTHING
                 : hooks.accepted().fields(account.context().orElseThrow(), new Response(status, "", ""));
-        return hooks.serverIpHeader() ? decorated.map(fields -> withServerIp(fields, destination)) : decorated;
+        return hooks.serverIpHeader() && destination != null
+                ? decorated.map(fields -> withServerIp(fields, destination))
+                : decorated;
     }
 
     /** {@return the fields to set in a refusal} */

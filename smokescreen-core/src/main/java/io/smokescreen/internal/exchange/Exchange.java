@@ -12,6 +12,7 @@ import io.smokescreen.internal.address.VettingResult;
 import io.smokescreen.internal.limit.Admission;
 import io.smokescreen.internal.limit.Admission.Admitted;
 import io.smokescreen.internal.limit.Permit;
+import io.smokescreen.internal.mitm.MitmCertificates;
 import io.smokescreen.internal.policy.AclOutcome;
 import io.smokescreen.internal.policy.RoleOutcome;
 import io.smokescreen.internal.relay.Tunnel;
@@ -46,14 +47,15 @@ final class Exchange {
 
     private Permit requestPermit = Permit.NONE;
     private @Nullable Tunneling tunneling;
+    private @Nullable Intercepting intercepting;
     private @Nullable Forwarding forwarding;
     private boolean answered;
 
     /** A request whose client is known. */
     private record Identified(Request request, Optional<String> role) {}
 
-    /** A request that the ACL allows, and the gate. */
-    private record Authorized(Request request, Optional<String> role) {}
+    /** A request that ACL and gate allow, and whether the tunnel it asks for is looked into. */
+    private record Authorized(Request request, Optional<String> role, boolean intercepted) {}
 
     Exchange(Stages stages, ExchangeHandler client) {
         this.stages = stages;
@@ -151,7 +153,8 @@ final class Exchange {
         new Gating(stages.hooks(), steps, account).ask(request.authority(), refusal -> {
             if (!refused(refusal, request)) {
                 account.allowed();
-                vet(new Authorized(inspected(request, mitm), identified.role()));
+                boolean intercepted = request.isConnect() && mitm.isPresent();
+                vet(new Authorized(inspected(request, mitm), identified.role(), intercepted));
             }
         });
     }
@@ -192,6 +195,10 @@ final class Exchange {
 
     private void connect(Authorized authorized, List<VettedAddress> addresses) {
         Request request = authorized.request();
+        if (authorized.intercepted()) {
+            intercept(authorized);
+            return;
+        }
         if (request.isConnect()) {
             tunneling = new Tunneling(stages, this, client, request, addresses);
             tunneling.reserve();
@@ -201,6 +208,17 @@ final class Exchange {
         forwarding =
                 new Forwarding(stages, this, client, request, authorized.role().orElse(""), addresses);
         forwarding.start();
+    }
+
+    private void intercept(Authorized authorized) {
+        Request request = authorized.request();
+        MitmCertificates certificates = stages.mitm();
+        if (certificates == null) {
+            throw new IllegalStateException("a tunnel to be looked into got past the decision"); // see Decisions
+        }
+        Interception begun = new Interception(request.destination(), authorized.role(), request.traceId());
+        intercepting = new Intercepting(stages, this, client, request, begun);
+        intercepting.reserve(certificates, steps);
     }
 
     /** Connects to the first of these addresses that answers, or refuses the request. */
@@ -327,6 +345,9 @@ final class Exchange {
         requestPermit.close();
         if (tunneling != null) {
             tunneling.end();
+        }
+        if (intercepting != null) {
+            intercepting.end();
         }
     }
 }

@@ -1,6 +1,5 @@
 package io.smokescreen.internal.exchange;
 
-import io.smokescreen.api.AclDecision;
 import io.smokescreen.internal.address.VettingResult;
 import io.smokescreen.internal.exchange.Rejection.Kind;
 import io.smokescreen.internal.limit.Admission;
@@ -48,15 +47,18 @@ final class Rejections {
     }
 
     /** What the ACL allows and this proxy does not do must not turn into something it did not allow. */
-    static Optional<Rejection> ofUnavailable(Request request, AclDecision decision) {
-        if (request.nextHop().isPresent()) {
-            return Optional.of(Rejection.denied(
-                    Kind.NEXT_HOP_UNAVAILABLE, request.authority(), "this proxy does not forward to upstream proxies"));
-        }
-        return request.isConnect() && decision.mitm().isPresent()
+    static Optional<Rejection> ofUnavailable(Request request) {
+        return request.nextHop().isPresent()
                 ? Optional.of(Rejection.denied(
-                        Kind.MITM_UNAVAILABLE, request.authority(), "the ACL asks for MITM, which is not enabled"))
+                        Kind.NEXT_HOP_UNAVAILABLE,
+                        request.authority(),
+                        "this proxy does not forward to upstream proxies"))
                 : Optional.empty();
+    }
+
+    /** A tunnel that is to be looked into, and cannot be, must not go through unseen. */
+    static Rejection mitmFailed(Request request, String reason) {
+        return Rejection.denied(Kind.MITM_UNAVAILABLE, request.authority(), reason);
     }
 
     static Rejection of(Request request, VettingResult.Denied denied) {

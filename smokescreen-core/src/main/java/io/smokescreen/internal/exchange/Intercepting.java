@@ -1,0 +1,78 @@
+package io.smokescreen.internal.exchange;
+
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.smokescreen.internal.limit.Permit;
+import io.smokescreen.internal.mitm.HostContext;
+import io.smokescreen.internal.mitm.MitmCertificates;
+import io.smokescreen.internal.mitm.MitmResult;
+import io.smokescreen.internal.request.Request;
+import java.util.Optional;
+
+/**
+ * What follows for a CONNECT that is vetted and is to be looked into: a place among the tunnels, a certificate for its host, then
+ * TLS with the client. Nothing is connected to yet; each request inside is decided and vetted by itself. Event loop only.
+ */
+final class Intercepting {
+
+    private final Stages stages;
+    private final Exchange exchange;
+    private final ExchangeHandler client;
+    private final Request request;
+    private final Interception inside;
+    private Permit permit = Permit.NONE;
+
+    /** @param inside what the requests inside inherit */
+    Intercepting(Stages stages, Exchange exchange, ExchangeHandler client, Request request, Interception inside) {
+        this.stages = stages;
+        this.exchange = exchange;
+        this.client = client;
+        this.request = request;
+        this.inside = inside;
+    }
+
+    void reserve(MitmCertificates certificates, Steps steps) {
+        Optional<Permit> reserved = stages.limits().reserveTunnel();
+        if (reserved.isEmpty()) {
+            exchange.refuse(Rejections.tooManyTunnels(), request);
+            return;
+        }
+        permit = reserved.get();
+        steps.begin(() -> certificates.contextFor(
+                inside.destination().host(), client.channel(), result -> steps.run(() -> minted(result))));
+    }
+
+    /** The exchange is over: what is not held by an open tunnel is given back. */
+    void end() {
+        permit.close();
+    }
+
+    private void minted(MitmResult result) {
+        if (result instanceof MitmResult.Ready ready) {
+            open(ready.context());
+        } else if (result instanceof MitmResult.Failed failed) {
+            exchange.refuse(Rejections.mitmFailed(request, failed.reason()), request);
+        }
+    }
+
+    private void open(HostContext context) {
+        Optional<HttpHeaders> fields =
+                Decoration.ofAccepted(stages.hooks(), exchange.account(), HttpResponseStatus.OK.code(), null);
+        if (fields.isEmpty()) {
+            exchange.refuse(Rejections.internalError(), request);
+            return;
+        }
+        Channel channel = client.channel();
+        Permit held = permit;
+        permit = Permit.NONE;
+        channel.closeFuture().addListener(closed -> held.close());
+        exchange.account().writeDecision();
+        exchange.tunnelOpens();
+        // Written past the encoder, which is about to leave the pipeline.
+        channel.pipeline()
+                .context(client.encoder())
+                .writeAndFlush(TunnelResponse.established(fields.get(), channel.alloc()), channel.voidPromise());
+        client.intercept(context.newHandler(channel.alloc()), inside);
+    }
+}
