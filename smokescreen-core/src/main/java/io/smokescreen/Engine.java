@@ -28,12 +28,14 @@ import io.smokescreen.internal.listener.ProxyServer;
 import io.smokescreen.internal.mitm.HostContexts;
 import io.smokescreen.internal.mitm.MitmCertificates;
 import io.smokescreen.internal.policy.GuardedRequestGate;
+import io.smokescreen.internal.tls.UpstreamTls;
 import io.smokescreen.internal.track.GuardedMetricsSink;
 import io.smokescreen.internal.track.Tracker;
 import io.smokescreen.internal.upstream.Connector;
 import io.smokescreen.internal.upstream.Dialer;
 import io.smokescreen.internal.upstream.IdleConnections;
 import io.smokescreen.internal.upstream.IdleLimits;
+import io.smokescreen.internal.upstream.NextHopHooks;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
@@ -68,6 +70,7 @@ final class Engine {
     private final GuardedHealthCheck healthCheck;
     private final Hooks hooks;
     private final @Nullable HostContexts mitm;
+    private final UpstreamTls originTls;
 
     private final GuardedMetricsSink metrics;
     private final Tracker tracker;
@@ -91,6 +94,7 @@ final class Engine {
         this.healthCheck = new GuardedHealthCheck(builder.healthCheck);
         this.hooks = hooks(builder);
         this.mitm = builder.mitm == null ? null : builder.mitm.newContexts();
+        this.originTls = builder.originTls.newTls();
         this.metrics = new GuardedMetricsSink(builder.metricsSink);
         this.tracker = new Tracker(metrics, builder.timeConnect);
         builder.ownPorts.forEach(self::listensOn);
@@ -212,7 +216,7 @@ final class Engine {
                 rules::ruleset,
                 hooks,
                 vetting,
-                new Connector(new Dialer(io.sockets(), timeouts.connect())),
+                connector(io),
                 loop -> requireNonNull(idle.get(loop)),
                 tracker,
                 new Waits(
@@ -226,6 +230,11 @@ final class Engine {
                         ? null
                         : running.closeLater(new MitmCertificates(mitm, MitmOptions.MAX_CACHED_CERTIFICATES)),
                 () -> draining);
+    }
+
+    private Connector connector(IoTransport io) {
+        Dialer dialer = new Dialer(io.sockets(), timeouts.connect());
+        return new Connector(dialer, timeouts.connect(), originTls, originTls, NextHopHooks.NONE);
     }
 
     private AddressVetting vetting(Resolver lookups) {

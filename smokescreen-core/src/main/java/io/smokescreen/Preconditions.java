@@ -1,6 +1,9 @@
 package io.smokescreen;
 
+import io.smokescreen.internal.tls.Certificates;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.List;
 
 /** The checks that option types share. */
 final class Preconditions {
@@ -14,5 +17,17 @@ final class Preconditions {
                     name + " is " + duration + " (expected at least 1 ms and at most 36500 days)");
         }
         return duration;
+    }
+
+    /** Returns a copy of the list if all are certificates of authorities. */
+    static List<X509Certificate> authorities(List<X509Certificate> certificates) {
+        List<X509Certificate> copy = List.copyOf(certificates);
+        for (X509Certificate each : copy) {
+            String problem = Certificates.whyNotAuthority(each);
+            if (!problem.isEmpty()) {
+                throw new IllegalArgumentException("'" + each.getSubjectX500Principal() + "' " + problem);
+            }
+        }
+        return copy;
     }
 }

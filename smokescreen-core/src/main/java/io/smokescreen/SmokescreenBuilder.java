@@ -89,6 +89,8 @@ public final class SmokescreenBuilder {
     @Nullable
     TlsOptions tls;
 
+    OriginTlsOptions originTls = OriginTlsOptions.systemTrust();
+
     @Nullable
     MitmOptions mitm;
 
@@ -396,6 +398,17 @@ public final class SmokescreenBuilder {
      */
     public SmokescreenBuilder mitm(MitmOptions value) {
         this.mitm = requireNonNull(value, "mitm");
+        return this;
+    }
+
+    /**
+     * Sets TLS towards origins, where the proxy speaks it itself. Default: {@link OriginTlsOptions#systemTrust()}.
+     *
+     * @param value whose certificates to trust
+     * @return this
+     */
+    public SmokescreenBuilder originTls(OriginTlsOptions value) {
+        this.originTls = requireNonNull(value, "originTls");
         return this;
     }
 

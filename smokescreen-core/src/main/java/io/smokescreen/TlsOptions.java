@@ -2,13 +2,11 @@ package io.smokescreen;
 
 import static java.util.Objects.requireNonNull;
 
-import io.netty.handler.ssl.SslProvider;
 import io.smokescreen.internal.tls.CertificateOrder;
 import io.smokescreen.internal.tls.Certificates;
 import io.smokescreen.internal.tls.CrlFile;
 import io.smokescreen.internal.tls.ServerIdentity;
 import io.smokescreen.internal.tls.TlsContext;
-import io.smokescreen.internal.tls.TlsProviders;
 import io.smokescreen.internal.tls.TlsSettings;
 import java.nio.file.Path;
 import java.security.PrivateKey;
@@ -113,14 +111,7 @@ public final class TlsOptions {
      * @throws IllegalArgumentException if one is not the certificate of an authority
      */
     public TlsOptions withClientAuthorities(List<X509Certificate> authorities) {
-        List<X509Certificate> copy = List.copyOf(authorities);
-        for (X509Certificate each : copy) {
-            String problem = Certificates.whyNotAuthority(each);
-            if (!problem.isEmpty()) {
-                throw new IllegalArgumentException("'" + each.getSubjectX500Principal() + "' " + problem);
-            }
-        }
-        return with(settings.withClientAuthorities(copy));
+        return with(settings.withClientAuthorities(Preconditions.authorities(authorities)));
     }
 
     /**
@@ -254,14 +245,9 @@ public final class TlsOptions {
      * @throws io.smokescreen.api.ConfigurationException if the options cannot be used, or not together
      */
     TlsContext newContext() {
-        SslProvider chosen = switch (provider) {
-            case AUTO -> null;
-            case JDK -> SslProvider.JDK;
-            case OPENSSL -> TlsProviders.requireNative();
-        };
         List<String> protocols =
                 minimumVersion == TlsVersion.TLS_1_3 ? List.of("TLSv1.3") : List.of("TLSv1.3", "TLSv1.2");
-        return TlsContext.of(settings, chosen, protocols);
+        return TlsContext.of(settings, provider.implementation(), protocols);
     }
 
     private TlsOptions with(TlsSettings changed) {

@@ -1,8 +1,12 @@
 package io.smokescreen;
 
+import io.netty.handler.ssl.SslProvider;
+import io.smokescreen.internal.tls.TlsProviders;
+import org.jspecify.annotations.Nullable;
+
 /** Who implements TLS. */
 public enum TlsProvider {
-    /** {@link #OPENSSL} where it loads and can use the proxy's key, else {@link #JDK}. The default. */
+    /** {@link #OPENSSL} where it loads and can use the proxy's key, if there is one, else {@link #JDK}. The default. */
     AUTO,
     /** The JDK's. Works everywhere. */
     JDK,
@@ -16,5 +20,19 @@ public enum TlsProvider {
      * tunnel, as with TLS 1.2: what comes for it afterwards resets the connection. {@link #JDK} takes such clients, and with
      * TLS 1.3 lets them read on.
      */
-    OPENSSL
+    OPENSSL;
+
+    /**
+     * {@return it; null for the fastest that can do it}
+     *
+     * @throws io.smokescreen.api.ConfigurationException if it does not load
+     */
+    @Nullable
+    SslProvider implementation() {
+        return switch (this) {
+            case AUTO -> null;
+            case JDK -> SslProvider.JDK;
+            case OPENSSL -> TlsProviders.requireNative();
+        };
+    }
 }

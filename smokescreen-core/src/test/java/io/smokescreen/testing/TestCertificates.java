@@ -13,11 +13,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.GeneralName;
 
 /** A certificate authority for an hour, with P-256 keys. */
 public final class TestCertificates {
@@ -119,6 +121,25 @@ public final class TestCertificates {
         KeyManager[] keys = identities.length == 0 ? null : new KeyManager[] {new OneKey(identities[0])};
         context.init(keys, trust.getTrustManagers(), null);
         return context;
+    }
+
+    /** {@return TLS for a server with this identity} */
+    public static SSLContext serverTls(Identity identity) throws GeneralSecurityException, IOException {
+        KeyStore own = KeyStore.getInstance("PKCS12");
+        own.load(null, NO_PASSWORD);
+        own.setKeyEntry("own", identity.key(), NO_PASSWORD, identity.chain().toArray(X509Certificate[]::new));
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(own, NO_PASSWORD);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), null, null);
+        return context;
+    }
+
+    /** {@return an identity for a server of that DNS name, which need not be one that TLS clients take} */
+    public Identity server(String dnsName) throws GeneralSecurityException, IOException {
+        return issuing("CN=server")
+                .names(new GeneralName(GeneralName.dNSName, dnsName))
+                .issue();
     }
 
     /** Shows its certificate even to a server that does not ask for one of its issuer. */

@@ -6,6 +6,7 @@ import io.smokescreen.internal.upstream.Connector;
 import io.smokescreen.internal.upstream.DialResult;
 import io.smokescreen.internal.upstream.DialResult.Connected;
 import io.smokescreen.internal.upstream.DialResult.Failed;
+import io.smokescreen.internal.upstream.DialResult.Faulted;
 import io.smokescreen.internal.upstream.Order;
 import java.util.function.Consumer;
 
@@ -40,6 +41,8 @@ final class Dialing {
             handOver(connected, then);
         } else if (result instanceof Failed failed) {
             otherwise.accept(failed);
+        } else if (result instanceof Faulted faulted) {
+            throw new IllegalStateException("connecting failed, not by the fault of the other side", faulted.cause());
         }
     }
 

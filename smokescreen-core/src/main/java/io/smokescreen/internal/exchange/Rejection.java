@@ -42,6 +42,8 @@ record Rejection(Kind kind, String reason, String message) {
         TUNNEL_LIMIT(429, "Too many requests", "tunnel-limit", Fault.LIMITED),
         CONNECT_FAILED(502, "Bad gateway", "connect-failed", Fault.FAILED),
         CONNECT_TIMEOUT(504, "Gateway timeout", "connect-timeout", Fault.FAILED),
+        UPSTREAM_TLS_FAILED(502, "Bad gateway", "upstream-tls-failed", Fault.FAILED),
+        NEXT_HOP_FAILED(502, "Bad gateway", "next-hop-failed", Fault.FAILED),
         UPSTREAM_INVALID_RESPONSE(502, "Bad gateway", "upstream-invalid-response", Fault.FAILED),
         UPSTREAM_TIMEOUT(504, "Gateway timeout", "upstream-timeout", Fault.FAILED),
         INTERNAL_ERROR(500, "Internal server error", "internal-error", Fault.FAILED);

@@ -76,9 +76,13 @@ final class Rejections {
     }
 
     static Rejection of(DialResult.Failed failed) {
-        return failed.kind() == DialResult.FailureKind.TIMEOUT
-                ? Rejection.failed(Kind.CONNECT_TIMEOUT, TIMED_OUT + failed.message())
-                : Rejection.failed(Kind.CONNECT_FAILED, "Failed to connect to remote host: " + failed.message());
+        String message = "Failed to connect to remote host: " + failed.message();
+        return switch (failed.kind()) {
+            case TIMEOUT -> Rejection.failed(Kind.CONNECT_TIMEOUT, TIMED_OUT + failed.message());
+            case TLS_FAILED -> Rejection.failed(Kind.UPSTREAM_TLS_FAILED, message);
+            case HOP_REFUSED, HOP_FAILED -> Rejection.failed(Kind.NEXT_HOP_FAILED, message);
+            case REFUSED, RESET, ABORTED, UNREACHABLE, OTHER -> Rejection.failed(Kind.CONNECT_FAILED, message);
+        };
     }
 
     /** No response that can be passed on. */

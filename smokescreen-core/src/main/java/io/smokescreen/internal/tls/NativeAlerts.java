@@ -4,7 +4,7 @@ import io.netty.handler.ssl.OpenSslCertificateException;
 import io.netty.internal.tcnative.CertificateVerifier;
 import java.security.cert.CertificateException;
 
-/** Says to BoringSSL which alert a client gets. Loaded only where BoringSSL is. */
+/** Says to BoringSSL which alert the other side gets. Loaded only where BoringSSL is. */
 final class NativeAlerts {
 
     private NativeAlerts() {}
@@ -19,7 +19,7 @@ final class NativeAlerts {
             case EXPIRED -> CertificateVerifier.X509_V_ERR_CERT_HAS_EXPIRED; // certificate_expired
             case UNTRUSTED -> CertificateVerifier.X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY; // unknown_ca
             case UNSUITABLE -> CertificateVerifier.X509_V_ERR_INVALID_PURPOSE; // unsupported_certificate
-            case NOT_YET_VALID, SEVERAL_COMMON_NAMES, MISSING ->
+            case NOT_YET_VALID, WRONG_NAME, SEVERAL_COMMON_NAMES, MISSING ->
                 CertificateVerifier.X509_V_ERR_CERT_REJECTED; // bad_certificate
             case STALE_CRL -> CertificateVerifier.X509_V_ERR_APPLICATION_VERIFICATION; // handshake_failure
         };

@@ -3,7 +3,7 @@ package io.smokescreen.internal.tls;
 import java.security.cert.CertificateException;
 import org.jspecify.annotations.Nullable;
 
-/** A client's certificate that is refused, with the reason in a form that can be counted and told to the client. */
+/** A certificate that is refused, with the reason in a form that can be counted and told to whoever showed it. */
 public final class RefusedCertificateException extends CertificateException {
 
     private static final long serialVersionUID = 1L;

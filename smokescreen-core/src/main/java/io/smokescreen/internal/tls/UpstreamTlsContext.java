@@ -1,0 +1,93 @@
+package io.smokescreen.internal.tls;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
+import io.smokescreen.api.Destination;
+import io.smokescreen.api.Host;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
+import java.util.List;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLParameters;
+
+/**
+ * Makes the client's side of TLS. Safe from any thread.
+ *
+ * <p>Versions and suites are the provider's with TLS 1.2 as the lowest, the protocol on top is HTTP/1.1.
+ */
+public final class UpstreamTlsContext {
+
+    /** RFC 9110 §4.3.4; the JDK's name for it. */
+    private static final String HTTPS = "HTTPS";
+
+    /** Null would leave what is set. */
+    private static final String NONE = "";
+
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private final SslContext context;
+
+    /** Changes the parameters of a connection. What it says of the host to verify does not count. */
+    @FunctionalInterface
+    public interface Adjustment {
+
+        /** What changes nothing. */
+        Adjustment NONE = parameters -> {};
+
+        /**
+         * Changes the parameters in place.
+         *
+         * @throws Exception for whatever reason
+         */
+        void apply(SSLParameters parameters) throws Exception;
+    }
+
+    UpstreamTlsContext(SslContext context) {
+        this.context = context;
+        if (TlsProviders.isNative(context)) {
+            CLEANER.register(this, () -> ReferenceCountUtil.release(context));
+        }
+    }
+
+    /**
+     * {@return the handler for one connection, whose handshake has no limit of its own}
+     *
+     * @param server whom to expect at the other end: the certificate must be for its host
+     * @param adjustment changes the parameters
+     * @throws Exception what the adjustment throws, or setting what it has set
+     */
+    public SslHandler newHandler(ByteBufAllocator allocator, Destination server, Adjustment adjustment)
+            throws Exception {
+        Host host = server.host();
+        SslHandler handler;
+        try {
+            handler = context.newHandler(allocator, host.text(), server.port());
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+        try {
+            handler.setHandshakeTimeoutMillis(0); // the deadline of the whole connection counts
+            SSLParameters parameters = handler.engine().getSSLParameters();
+            if (host.address().isEmpty() && isNameToJdk(host)) {
+                parameters.setServerNames(List.of(new SNIHostName(host.text())));
+            }
+            adjustment.apply(parameters);
+            parameters.setEndpointIdentificationAlgorithm(isNameToJdk(host) ? HTTPS : NONE);
+            handler.engine().setSSLParameters(parameters);
+            return handler;
+        } catch (Throwable e) {
+            ReferenceCountUtil.release(handler.engine());
+            throw e;
+        }
+    }
+
+    /**
+     * A name with an underscore the JDK takes for none: it sends no SNI for it, as BoringSSL does, and finds no certificate to be
+     * for it. {@link ServerNames} alone has the say then.
+     */
+    private static boolean isNameToJdk(Host host) {
+        return host.text().indexOf('_') < 0;
+    }
+}
