@@ -13,7 +13,6 @@ import io.smokescreen.internal.address.SelfConnections;
 import io.smokescreen.internal.exchange.Advisers;
 import io.smokescreen.internal.exchange.DryRun;
 import io.smokescreen.internal.exchange.GuardedHealthCheck;
-import io.smokescreen.internal.exchange.GuardedResponseDecorator;
 import io.smokescreen.internal.exchange.Hooks;
 import io.smokescreen.internal.exchange.PolicyCalls;
 import io.smokescreen.internal.exchange.Stages;
@@ -27,12 +26,12 @@ import io.smokescreen.internal.listener.ListeningSocket;
 import io.smokescreen.internal.listener.ProxyServer;
 import io.smokescreen.internal.mitm.HostContexts;
 import io.smokescreen.internal.mitm.MitmCertificates;
-import io.smokescreen.internal.policy.GuardedRequestGate;
 import io.smokescreen.internal.tls.UpstreamTls;
 import io.smokescreen.internal.track.GuardedMetricsSink;
 import io.smokescreen.internal.track.Tracker;
 import io.smokescreen.internal.upstream.Connector;
 import io.smokescreen.internal.upstream.Dialer;
+import io.smokescreen.internal.upstream.GuardedSocketDialer;
 import io.smokescreen.internal.upstream.IdleConnections;
 import io.smokescreen.internal.upstream.IdleLimits;
 import io.smokescreen.internal.upstream.NextHopHooks;
@@ -69,6 +68,7 @@ final class Engine {
     private final String denyMessageExtra;
     private final GuardedHealthCheck healthCheck;
     private final Hooks hooks;
+    private final @Nullable GuardedSocketDialer socketDialer;
     private final @Nullable HostContexts mitm;
     private final UpstreamTls originTls;
 
@@ -92,7 +92,8 @@ final class Engine {
         this.policyExecutor = builder.policyExecutor;
         this.denyMessageExtra = builder.denyMessageExtra;
         this.healthCheck = new GuardedHealthCheck(builder.healthCheck);
-        this.hooks = hooks(builder);
+        this.hooks = Guards.hooks(builder);
+        this.socketDialer = Guards.socketDialer(builder);
         this.mitm = builder.mitm == null ? null : builder.mitm.newContexts();
         this.originTls = builder.originTls.newTls();
         this.metrics = new GuardedMetricsSink(builder.metricsSink);
@@ -106,18 +107,6 @@ final class Engine {
         this.rules = builder.rulesSource == null
                 ? LiveRules.fixed(builder.fixedRules(), compiler, metrics)
                 : LiveRules.from(builder.rulesSource, compiler, metrics);
-    }
-
-    private static Hooks hooks(SmokescreenBuilder builder) {
-        return new Hooks(
-                builder.requestGate == null ? null : new GuardedRequestGate(builder.requestGate),
-                builder.acceptedDecorator == null
-                        ? null
-                        : GuardedResponseDecorator.ofAccepted(builder.acceptedDecorator),
-                builder.rejectedDecorator == null
-                        ? null
-                        : GuardedResponseDecorator.ofRejected(builder.rejectedDecorator),
-                builder.addServerIpHeader);
     }
 
     /** {@return the decisions without a socket} */
@@ -233,7 +222,9 @@ final class Engine {
     }
 
     private Connector connector(IoTransport io) {
-        Dialer dialer = new Dialer(io.sockets(), timeouts.connect());
+        Dialer dialer = socketDialer == null
+                ? new Dialer(io.sockets(), timeouts.connect())
+                : new Dialer(socketDialer, timeouts.connect());
         return new Connector(dialer, timeouts.connect(), originTls, originTls, NextHopHooks.NONE);
     }
 
@@ -275,7 +266,7 @@ final class Engine {
 
     private IoTransport ioTransport() {
         return switch (transport) {
-            case AUTO -> IoTransport.best();
+            case AUTO -> socketDialer == null ? IoTransport.best() : IoTransport.nio();
             case NIO -> IoTransport.nio();
             case EPOLL -> IoTransport.epoll();
         };

@@ -11,6 +11,7 @@ import io.smokescreen.api.RequestGate;
 import io.smokescreen.api.Resolver;
 import io.smokescreen.api.ResponseDecorator;
 import io.smokescreen.api.RoleExtractor;
+import io.smokescreen.api.SocketDialer;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
 import java.util.Optional;
@@ -35,8 +36,7 @@ public final class SmokescreenBuilder {
     /** Default of {@link #eventLoopThreads}: one for each processor. */
     public static final int DEFAULT_EVENT_LOOP_THREADS = 0;
 
-    private static final InetSocketAddress DEFAULT_LISTEN_ADDRESS =
-            ListenAddress.of(DEFAULT_LISTEN_IP, DEFAULT_LISTEN_PORT);
+    static final InetSocketAddress DEFAULT_LISTEN_ADDRESS = ListenAddress.of(DEFAULT_LISTEN_IP, DEFAULT_LISTEN_PORT);
     private static final int FIRST_INHERITABLE_DESCRIPTOR = 3;
 
     final Set<Integer> ownPorts = new HashSet<>();
@@ -82,6 +82,9 @@ public final class SmokescreenBuilder {
     ResponseDecorator rejectedDecorator;
 
     boolean addServerIpHeader;
+
+    @Nullable
+    SocketDialer socketDialer;
 
     @Nullable
     ProxyProtocolOptions proxyProtocol;
@@ -300,6 +303,24 @@ public final class SmokescreenBuilder {
     }
 
     /**
+     * Sets who opens the TCP connections to destinations and next hops. Default: the proxy itself. Must be thread-safe and
+     * return immediately (no remote calls). With a dialer the transport is {@link Transport#NIO}, whatever {@code AUTO} would
+     * choose.
+     *
+     * <pre>{@code
+     * builder.socketDialer(address -> CompletableFuture.supplyAsync(() -> connectFromSecondAddress(address), pool));
+     * }</pre>
+     *
+     * @param value the dialer; a channel that is connected to another address than the one asked for is closed unused, and so
+     *     is one that comes later than {@link TimeoutOptions#connect()}
+     * @return this
+     */
+    public SmokescreenBuilder socketDialer(SocketDialer value) {
+        this.socketDialer = requireNonNull(value, "socketDialer");
+        return this;
+    }
+
+    /**
      * Sets where measurements go. Default: nowhere. Must be thread-safe and return immediately (no remote calls).
      *
      * @param value the sink
@@ -477,18 +498,7 @@ public final class SmokescreenBuilder {
      * @throws io.smokescreen.api.ConfigurationException if the rules cannot be loaded or used; nothing is started then
      */
     public Smokescreen build() {
-        if (addressFilter != null && addressRules != AddressRules.defaults()) {
-            throw new IllegalStateException("addressFilter cannot be combined with addressRules: a filter replaces the"
-                    + " rules (call AddressRules.toFilter() inside the filter to use both)");
-        }
-        if (listenDescriptor != null && !listenAddress.equals(DEFAULT_LISTEN_ADDRESS)) {
-            throw new IllegalStateException(
-                    "listen cannot be combined with listenOnDescriptor: the descriptor has an address" + " already");
-        }
-        if (rulesSource != null && !fixedRules().equals(Rules.defaults())) {
-            throw new IllegalStateException("rules cannot be combined with aclPolicy, addressRules or tls: a source"
-                    + " loads all of them (set them on the Rules that it returns)");
-        }
+        Combinations.check(this);
         return new Smokescreen(this);
     }
 

@@ -29,6 +29,7 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.smokescreen.api.SocketDialer;
+import io.smokescreen.internal.upstream.GuardedSocketDialer;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -282,6 +283,8 @@ class ArchitectureTest {
                     .areNotAssignableTo(X509ExtendedKeyManager.class)
                     .and()
                     .areNotAssignableTo(SocketDialer.class)
+                    .and() // takes what the application's dialer opened, if it is connected to what was vetted
+                    .doNotBelongToAnyOf(GuardedSocketDialer.class)
                     .should()
                     .dependOnClassesThat(resideInAPackage("java.net.http")
                             .or(isOneOf(

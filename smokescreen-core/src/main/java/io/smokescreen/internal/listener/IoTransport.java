@@ -99,7 +99,7 @@ public record IoTransport(
     }
 
     /** Sets the options of a TCP connection: half-close, keep-alive, no delay, buffers, reading off. */
-    static <C extends Channel> C configured(C channel) {
+    public static <C extends Channel> C configured(C channel) {
         try {
             configure(channel);
             return channel;

@@ -1,9 +1,6 @@
 package io.smokescreen.internal.upstream;
 
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelException;
-import io.netty.channel.ChannelFactory;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.smokescreen.api.Host;
@@ -29,25 +26,20 @@ public final class Dial implements Cancellable {
     /** RFC 8305 §5, "Connection Attempt Delay", the recommended value. */
     static final Duration STAGGER = Duration.ofMillis(250);
 
-    private final ChannelFactory<? extends Channel> sockets;
+    private final Sockets sockets;
     private final List<VettedAddress> addresses;
     private final EventLoop loop;
     private final Duration timeout;
     private final Consumer<DialResult> done;
 
     private final long startNanos = System.nanoTime();
-    private final List<Channel> pending = new ArrayList<>(1);
+    private final List<Attempt> pending = new ArrayList<>(1);
     private int next;
     private boolean finished;
     private @Nullable Future<?> deadline;
     private @Nullable Future<?> stagger;
 
-    Dial(
-            ChannelFactory<? extends Channel> sockets,
-            List<VettedAddress> addresses,
-            EventLoop loop,
-            Duration timeout,
-            Consumer<DialResult> done) {
+    Dial(Sockets sockets, List<VettedAddress> addresses, EventLoop loop, Duration timeout, Consumer<DialResult> done) {
         this.sockets = sockets;
         this.addresses = addresses;
         this.loop = loop;
@@ -73,34 +65,14 @@ public final class Dial implements Cancellable {
         if (next < addresses.size()) {
             stagger = loop.schedule(this::tryNext, STAGGER.toNanos(), TimeUnit.NANOSECONDS);
         }
-        Channel channel;
-        try {
-            channel = sockets.newChannel();
-        } catch (ChannelException e) { // no descriptor is left
-            failed(address, e);
-            return;
-        }
-        channel.config().setConnectTimeoutMillis(0); // the deadline of the dial counts, not one of Netty's own
-        pending.add(channel);
-        loop.register(channel).addListener((ChannelFuture registered) -> {
-            if (!registered.isSuccess()) {
-                settled(channel, address, registered.cause());
-                return;
-            }
-            channel.connect(address.socketAddress())
-                    .addListener((ChannelFuture connected) -> settled(channel, address, connected.cause()));
-        });
+        Attempt attempt = new Attempt(address);
+        pending.add(attempt);
+        attempt.begin();
     }
 
-    private void settled(Channel channel, VettedAddress address, @Nullable Throwable failure) {
-        pending.remove(channel);
+    private void connected(VettedAddress address, Channel channel) {
         if (finished) {
             channel.close();
-            return;
-        }
-        if (failure != null) {
-            channel.close();
-            failed(address, failure);
             return;
         }
         // The last check before the first byte: the socket is connected to what was vetted, not to something like it.
@@ -114,6 +86,9 @@ public final class Dial implements Cancellable {
     }
 
     private void failed(VettedAddress address, Throwable failure) {
+        if (finished) {
+            return;
+        }
         if (next < addresses.size()) {
             cancel(stagger);
             tryNext();
@@ -139,7 +114,7 @@ public final class Dial implements Cancellable {
         finished = true;
         cancel(deadline);
         cancel(stagger);
-        List.copyOf(pending).forEach(Channel::close);
+        List.copyOf(pending).forEach(Attempt::giveUp);
     }
 
     private long elapsed() {
@@ -174,5 +149,36 @@ public final class Dial implements Cancellable {
         }
         boolean unreachable = message.contains("unreachable") || message.contains("no route");
         return unreachable ? FailureKind.UNREACHABLE : FailureKind.OTHER;
+    }
+
+    /** The attempt to connect to one address. */
+    private final class Attempt implements Sockets.Answer {
+
+        private final VettedAddress address;
+        private Cancellable underWay = Cancellable.DONE;
+
+        Attempt(VettedAddress address) {
+            this.address = address;
+        }
+
+        void begin() {
+            underWay = sockets.connect(address.socketAddress(), loop, this);
+        }
+
+        void giveUp() {
+            underWay.cancel();
+        }
+
+        @Override
+        public void connected(Channel channel) {
+            pending.remove(this);
+            Dial.this.connected(address, channel);
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            pending.remove(this);
+            Dial.this.failed(address, cause);
+        }
     }
 }

@@ -13,14 +13,26 @@ import java.util.function.Consumer;
  */
 public final class Dialer {
 
-    private final ChannelFactory<? extends Channel> sockets;
+    private final Sockets sockets;
     private final Duration timeout;
 
     /**
-     * @param sockets makes a channel that is configured and not registered yet
+     * @param channels makes a channel that is configured and not registered yet
      * @param timeout all addresses of one destination together
      */
-    public Dialer(ChannelFactory<? extends Channel> sockets, Duration timeout) {
+    public Dialer(ChannelFactory<? extends Channel> channels, Duration timeout) {
+        this(new NettySockets(channels), timeout);
+    }
+
+    /**
+     * @param dialer opens the connections
+     * @param timeout all addresses of one destination together
+     */
+    public Dialer(GuardedSocketDialer dialer, Duration timeout) {
+        this((Sockets) dialer, timeout);
+    }
+
+    private Dialer(Sockets sockets, Duration timeout) {
         this.sockets = sockets;
         this.timeout = timeout;
     }
