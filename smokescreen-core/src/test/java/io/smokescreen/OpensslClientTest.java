@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.smokescreen.api.ConfigurationException;
+import io.smokescreen.testing.Command;
 import io.smokescreen.testing.TestCertificates;
 import io.smokescreen.testing.TestCertificates.Identity;
 import io.smokescreen.testing.TestIssuance;
@@ -20,7 +20,6 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -111,10 +110,10 @@ class OpensslClientTest {
             value = TlsProvider.class,
             names = {"JDK", "OPENSSL"})
     void renegotiation_isRefused(TlsProvider provider) throws Exception {
-        assumeInstalled("openssl");
+        Command.assumeInstalled("openssl");
         try (TestProxy proxy = start(provider, UnaryOperator.identity())) {
             Path output = directory.resolve("output.txt");
-            Process client = start(
+            Process client = Command.start(
                     output,
                     "openssl",
                     "s_client",
@@ -262,29 +261,7 @@ class OpensslClientTest {
         return "127.0.0.1:" + proxy.address().getPort();
     }
 
-    /** {@return what the command printed, both ways, until it ended by itself} */
     private String run(String input, String... command) throws Exception {
-        assumeInstalled(command[0]);
-        Path output = Files.createTempFile(directory, "output", ".txt");
-        Process process = start(output, command);
-        process.getOutputStream().write(input.getBytes(ISO_8859_1));
-        process.getOutputStream().flush();
-        boolean ended = process.waitFor(30, TimeUnit.SECONDS);
-        process.destroyForcibly();
-        assertThat(ended).as(Files.readString(output, ISO_8859_1)).isTrue();
-        return Files.readString(output, ISO_8859_1);
-    }
-
-    private static Process start(Path output, String... command) throws IOException {
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-    }
-
-    private static void assumeInstalled(String command) {
-        boolean found = Stream.of(System.getenv("PATH").split(":", -1))
-                .anyMatch(each -> Files.isExecutable(Path.of(each, command)));
-        assumeTrue(found, command + " is not installed here");
+        return Command.run(directory, input, command);
     }
 }
