@@ -56,8 +56,12 @@ public final class TestCertificates {
     /** {@return a new authority of that name} */
     public static TestCertificates create(String name) throws GeneralSecurityException, IOException {
         KeyPair keys = TestIssuance.newKeys("EC");
-        return new TestCertificates(
-                new TestIssuance(new X500Name(name), keys, null).keys(keys).issueAuthority());
+        return new TestCertificates(selfSigned(name, keys).issueAuthority());
+    }
+
+    /** {@return a certificate to be issued by itself, with whatever the test wants it to have} */
+    public static TestIssuance selfSigned(String name, KeyPair keys) {
+        return new TestIssuance(new X500Name(name), keys, null).keys(keys);
     }
 
     /** {@return an authority under this one} */

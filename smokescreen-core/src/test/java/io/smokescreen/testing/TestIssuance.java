@@ -119,6 +119,11 @@ public final class TestIssuance {
         return issue(new BasicConstraints(true));
     }
 
+    /** {@return the same, with how many authorities may follow below} */
+    public Identity issueAuthority(int pathLength) throws GeneralSecurityException, IOException {
+        return issue(new BasicConstraints(pathLength));
+    }
+
     private Identity issue(BasicConstraints constraints) throws GeneralSecurityException, IOException {
         KeyPair pair = keys == null ? newKeys("EC") : keys;
         X500Name issuerName = issuer == null
