@@ -41,6 +41,11 @@ public final class GuardedAddressFilter implements AddressFilter {
         this.filter = requireNonNull(filter, "filter");
     }
 
+    /** {@return the same guard around another filter} */
+    GuardedAddressFilter with(AddressFilter other) {
+        return new GuardedAddressFilter(self, strict, other);
+    }
+
     /** Returns a verdict, whatever the filter does. */
     @Override
     public AddressVerdict check(InetAddress address, int port) {
