@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.smokescreen.internal.exchange.Advisers;
 import io.smokescreen.internal.exchange.DryRun;
 import io.smokescreen.internal.exchange.Hooks;
+import io.smokescreen.internal.exchange.NextHops;
 import io.smokescreen.internal.exchange.Ruleset;
 import java.util.function.Supplier;
 
@@ -13,14 +14,17 @@ final class DryRunPolicy implements Policy {
 
     private final Supplier<Ruleset> rules;
     private final Hooks hooks;
+    private final NextHops nextHops;
 
     /**
      * @param rules the rules in force
      * @param hooks what the application has plugged in
+     * @param nextHops which external proxies requests are passed on to
      */
-    DryRunPolicy(Supplier<Ruleset> rules, Hooks hooks) {
+    DryRunPolicy(Supplier<Ruleset> rules, Hooks hooks, NextHops nextHops) {
         this.rules = rules;
         this.hooks = hooks;
+        this.nextHops = nextHops;
     }
 
     @Override
@@ -31,7 +35,7 @@ final class DryRunPolicy implements Policy {
 
     @Override
     public PolicyVerdict checkTarget(String role, String target, String nextHop) {
-        return verdict(new DryRun(rules.get(), hooks, Advisers.hereAndNow())
+        return verdict(new DryRun(rules.get(), hooks, nextHops, Advisers.hereAndNow())
                 .run(question(role, target, nextHop))
                 .toCompletableFuture()
                 .join()); // it is complete: nothing was waited for
@@ -43,6 +47,13 @@ final class DryRunPolicy implements Policy {
     }
 
     static PolicyVerdict verdict(DryRun.Result result) {
-        return new PolicyVerdict(result.allowed(), result.code(), result.reason(), result.acl(), result.addresses());
+        return new PolicyVerdict(
+                result.allowed(),
+                result.code(),
+                result.reason(),
+                result.acl(),
+                result.addresses(),
+                result.nextHop(),
+                result.nextHopAddresses());
     }
 }

@@ -14,6 +14,7 @@ import io.smokescreen.internal.exchange.Advisers;
 import io.smokescreen.internal.exchange.DryRun;
 import io.smokescreen.internal.exchange.GuardedHealthCheck;
 import io.smokescreen.internal.exchange.Hooks;
+import io.smokescreen.internal.exchange.NextHops;
 import io.smokescreen.internal.exchange.PolicyCalls;
 import io.smokescreen.internal.exchange.Stages;
 import io.smokescreen.internal.exchange.Waits;
@@ -68,6 +69,9 @@ final class Engine {
     private final String denyMessageExtra;
     private final GuardedHealthCheck healthCheck;
     private final Hooks hooks;
+    private final NextHops nextHops;
+    private final NextHopHooks nextHopHooks;
+    private final UpstreamTls nextHopTls;
     private final @Nullable GuardedSocketDialer socketDialer;
     private final @Nullable HostContexts mitm;
     private final UpstreamTls originTls;
@@ -92,6 +96,9 @@ final class Engine {
         this.policyExecutor = builder.policyExecutor;
         this.denyMessageExtra = builder.denyMessageExtra;
         this.healthCheck = new GuardedHealthCheck(builder.healthCheck);
+        this.nextHops = builder.nextHops.toNextHops();
+        this.nextHopHooks = builder.nextHops.toHooks();
+        this.nextHopTls = builder.nextHops.newTls();
         this.hooks = Guards.hooks(builder);
         this.socketDialer = Guards.socketDialer(builder);
         this.mitm = builder.mitm == null ? null : builder.mitm.newContexts();
@@ -111,7 +118,7 @@ final class Engine {
 
     /** {@return the decisions without a socket} */
     Policy policy() {
-        return new DryRunPolicy(rules::ruleset, hooks);
+        return new DryRunPolicy(rules::ruleset, hooks, nextHops);
     }
 
     /** {@return decisions with look-ups, to be closed} */
@@ -125,7 +132,7 @@ final class Engine {
             return new Explanations(
                     loop,
                     own,
-                    advisers -> new DryRun(rules.ruleset(), hooks, advisers),
+                    advisers -> new DryRun(rules.ruleset(), hooks, nextHops, advisers),
                     each -> Advisers.asOnASocket(policyCalls(), vetting, each));
         } catch (RuntimeException e) {
             loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
@@ -204,6 +211,7 @@ final class Engine {
                 policyCalls(),
                 rules::ruleset,
                 hooks,
+                nextHops,
                 vetting,
                 connector(io),
                 loop -> requireNonNull(idle.get(loop)),
@@ -225,7 +233,7 @@ final class Engine {
         Dialer dialer = socketDialer == null
                 ? new Dialer(io.sockets(), timeouts.connect())
                 : new Dialer(socketDialer, timeouts.connect());
-        return new Connector(dialer, timeouts.connect(), originTls, originTls, NextHopHooks.NONE);
+        return new Connector(dialer, timeouts.connect(), originTls, nextHopTls, nextHopHooks);
     }
 
     private AddressVetting vetting(Resolver lookups) {

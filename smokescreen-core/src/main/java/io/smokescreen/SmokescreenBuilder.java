@@ -75,6 +75,8 @@ public final class SmokescreenBuilder {
     @Nullable
     RequestGate requestGate;
 
+    NextHopOptions nextHops = NextHopOptions.defaults();
+
     @Nullable
     ResponseDecorator acceptedDecorator;
 
@@ -396,6 +398,17 @@ public final class SmokescreenBuilder {
      */
     public SmokescreenBuilder proxyProtocol(ProxyProtocolOptions value) {
         this.proxyProtocol = requireNonNull(value, "proxyProtocol");
+        return this;
+    }
+
+    /**
+     * Sets which external proxies traffic is passed on to. Default: {@link NextHopOptions#defaults()}.
+     *
+     * @param value the options
+     * @return this
+     */
+    public SmokescreenBuilder nextHops(NextHopOptions value) {
+        this.nextHops = requireNonNull(value, "nextHops");
         return this;
     }
 

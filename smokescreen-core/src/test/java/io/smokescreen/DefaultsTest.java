@@ -71,6 +71,16 @@ class DefaultsTest {
             new Row("addressRules", AddressRules.defaults(), "fewer special-purpose ranges, and allow beats deny"),
             new Row("tls", Optional.empty(), SAME));
 
+    private static final List<Row> NEXT_HOPS = List.of(
+            new Row("http", Optional.empty(), "HTTP_PROXY of the environment"),
+            new Row("https", Optional.empty(), "HTTPS_PROXY of the environment"),
+            new Row("noProxy", List.of(), "NO_PROXY of the environment"),
+            new Row("selector", Optional.empty(), SAME),
+            new Row("connectHook", Optional.empty(), SAME),
+            new Row("tlsHook", Optional.empty(), SAME),
+            new Row("authorities", List.of(), SAME),
+            new Row("vettedAddressSent", false, "no such setting; a name is sent"));
+
     private static final List<Row> TLS = List.of(
             new Row("minimumVersion", TlsVersion.TLS_1_2, SAME),
             new Row("provider", TlsProvider.AUTO, "its own"),
@@ -100,6 +110,7 @@ class DefaultsTest {
             new Row("timeouts", TimeoutOptions.defaults(), "see TIMEOUTS"),
             new Row("limits", LimitOptions.defaults(), "see LIMITS"),
             new Row("timeConnect", false, SAME),
+            new Row("nextHops", NextHopOptions.defaults(), "see NEXT_HOPS"),
             new Row("proxyProtocol", Optional.empty(), SAME),
             new Row("tls", Optional.empty(), SAME),
             new Row("requestGate", Optional.empty(), SAME),
@@ -115,7 +126,7 @@ class DefaultsTest {
             new Row("transport", Transport.AUTO, SAME));
 
     private static final List<Record> WITH_DEFAULTS =
-            List.of(TimeoutOptions.defaults(), ResolverOptions.system(), Rules.defaults());
+            List.of(TimeoutOptions.defaults(), ResolverOptions.system(), Rules.defaults(), NextHopOptions.defaults());
 
     /** Their default is a lambda, which equals nothing else; what it does is tested where it is used. */
     private static final List<String> FUNCTIONS = List.of("roleExtractor", "healthCheck");
@@ -134,6 +145,11 @@ class DefaultsTest {
     void resolverOptions_haveTheseDefaults() {
         assertRows(components(ResolverOptions.system()), RESOLVER);
         assertRows(components(ResolverOptions.servers(List.of())), RESOLVER);
+    }
+
+    @Test
+    void nextHops_haveTheseDefaults() {
+        assertRows(components(NextHopOptions.defaults()), NEXT_HOPS);
     }
 
     @Test

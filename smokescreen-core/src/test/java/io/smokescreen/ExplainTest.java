@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.smokescreen.api.AclDecision;
 import io.smokescreen.api.AddressVerdict;
+import io.smokescreen.api.NextHop;
 import io.smokescreen.testing.DnsMessage;
 import io.smokescreen.testing.TestDns;
 import java.net.InetAddress;
@@ -16,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -44,6 +46,7 @@ class ExplainTest {
         dns.answer("both.test", "10.0.0.1", "192.0.2.1", "9.9.9.9", "2620:fe::fe");
         dns.answer("private.test", "10.0.0.1", "10.0.0.2");
         dns.fail("broken.test", DnsMessage.SERVFAIL);
+        dns.answer("hop.test", "10.0.0.9", "9.9.9.9");
     }
 
     @AfterEach
@@ -136,25 +139,95 @@ class ExplainTest {
 
     @ParameterizedTest
     @CsvSource({
-        "web, http://hop.test:3128, next-hop-unavailable",
-        "web, https://HOP.test:3128/, next-hop-unavailable",
-        "web, http://other.test:3128, acl-denied",
-        "web, hop.test:3128, next-hop-invalid",
-        "web, http://hop.test, next-hop-unavailable",
-        "web, http://hop.test/a, next-hop-invalid",
-        "'', http://hop.test:3128, role-missing",
-        "web, 'http://hop.test:3128\r\nX: y', malformed-request",
-        "web, ' http://hop.test:3128 ', next-hop-unavailable",
-        "web, http://\u212a.test:3128, next-hop-invalid",
+        "web, http://hop.test:3128, allowed, allowed",
+        "web, https://HOP.test:3128/, allowed, allowed",
+        "web, http://other.test:3128, acl-denied, acl-denied",
+        "web, hop.test:3128, next-hop-invalid, next-hop-invalid",
+        "web, http://hop.test, allowed, allowed",
+        "web, http://hop.test/a, next-hop-invalid, next-hop-invalid",
+        "'', http://hop.test:3128, role-missing, role-missing",
+        "web, 'http://hop.test:3128\r\nX: y', malformed-request, malformed-request",
+        "web, ' http://hop.test:3128 ', allowed, allowed",
+        "web, http://\u212a.test:3128, next-hop-invalid, next-hop-invalid",
+        "web, http://private.test:3128, address-denied, allowed",
+        "web, http://10.0.0.1:3128, address-denied, address-denied",
+        "web, http://localhost:3128, address-denied, address-denied",
+        "web, http://127.0.0.1:4751, address-denied, address-denied",
+        "web, http://unknown.test:3128, dns-failed, allowed",
     })
-    void nextHop_isJudgedAsInAHeader(String role, String nextHop, String code) {
+    void nextHop_isJudgedAsInAHeader(String role, String nextHop, String code, String withoutLookup) {
         try (Smokescreen proxy = builder.aclPolicy(acl()).build()) {
-            assertThat(join(proxy.explain(role, "private.test:443", nextHop)).code())
+            assertThat(join(proxy.explain(role, "both.test:443", nextHop)).code())
                     .isEqualTo(code);
             assertThat(proxy.policy()
-                            .checkTarget(role, "private.test:443", nextHop)
+                            .checkTarget(role, "both.test:443", nextHop)
                             .code())
-                    .isEqualTo(code);
+                    .isEqualTo(withoutLookup);
+        }
+    }
+
+    @Test
+    void nextHop_isToldWithItsAddresses_besideThoseOfTheDestination() throws UnknownHostException {
+        try (Smokescreen proxy = builder.aclPolicy(acl()).build()) {
+            PolicyVerdict verdict = join(proxy.explain("web", "both.test:443", "http://u:p@hop.test:3128"));
+
+            assertThat(verdict.nextHop()).contains(NextHop.parse("http://u:p@hop.test:3128"));
+            assertThat(verdict.nextHopAddresses())
+                    .containsExactly(
+                            entry(address("10.0.0.9", 3128), AddressVerdict.DENY_PRIVATE_RANGE),
+                            entry(address("9.9.9.9", 3128), AddressVerdict.ALLOW_DEFAULT));
+            assertThat(verdict.addresses()).hasSize(4).doesNotContainKey(address("9.9.9.9", 3128));
+        }
+    }
+
+    @Test
+    void nextHopThatMustNotBeReached_isNamed_withoutItsCredentials() {
+        try (Smokescreen proxy = builder.aclPolicy(acl()).build()) {
+            PolicyVerdict denied = join(proxy.explain("web", "both.test:443", "http://u:secret@private.test:3128"));
+            PolicyVerdict unknown = join(proxy.explain("web", "both.test:443", "http://u:secret@unknown.test"));
+
+            assertThat(denied.reason())
+                    .isEqualTo("Egress proxying is denied to host 'both.test:443': the upstream proxy"
+                            + " http://private.test:3128 must not be connected to, its address 10.0.0.1 is denied by rule"
+                            + " 'Deny: Private Range'.");
+            assertThat(unknown.reason())
+                    .startsWith("Failed to resolve the hostname of upstream proxy http://unknown.test:80: ");
+            assertThat(denied + "" + unknown).doesNotContain("secret");
+        }
+    }
+
+    @Test
+    void configuredNextHop_isTold_whereItIsUsed() {
+        builder.nextHops(NextHopOptions.defaults()
+                .withHttp(NextHop.parse("http://10.0.0.7:1"))
+                .withHttps(NextHop.parse("http://10.0.0.8:2"))
+                .withNoProxy(List.of("private.test")));
+        try (Smokescreen proxy = builder.build()) {
+            assertThat(join(proxy.explain("", "http://both.test/", "")).nextHop())
+                    .contains(NextHop.parse("http://10.0.0.7:1"));
+            assertThat(join(proxy.explain("", "both.test:80", "")).nextHop())
+                    .contains(NextHop.parse("http://10.0.0.8:2"));
+            assertThat(join(proxy.explain("", "private.test:80", "")).nextHop()).isEmpty();
+            assertThat(proxy.policy().checkTarget("", "both.test:443", "").nextHopAddresses())
+                    .containsValue(AddressVerdict.ALLOW_USER_CONFIGURED);
+        }
+    }
+
+    @Test
+    void selectorOnTheExecutor_isAskedAndWaitedFor() {
+        CountDownLatch never = new CountDownLatch(1);
+        ExecutorService executor = Executors.newSingleThreadExecutor();
+        builder.policyExecutor(executor)
+                .timeouts(TimeoutOptions.defaults().withPolicy(Duration.ofMillis(200)))
+                .nextHops(NextHopOptions.defaults().withSelector(request -> {
+                    never.await();
+                    return Optional.empty();
+                }));
+        try (Smokescreen proxy = builder.build()) {
+            assertThat(join(proxy.explain("", "9.9.9.9:443", "")).code()).isEqualTo("policy-failed");
+        } finally {
+            never.countDown();
+            executor.shutdownNow();
         }
     }
 
@@ -240,7 +313,11 @@ class ExplainTest {
     }
 
     private static InetSocketAddress address(String ip) throws UnknownHostException {
-        return new InetSocketAddress(InetAddress.getByName(ip), 443);
+        return address(ip, 443);
+    }
+
+    private static InetSocketAddress address(String ip, int port) throws UnknownHostException {
+        return new InetSocketAddress(InetAddress.getByName(ip), port);
     }
 
     private static Acl acl() {
@@ -249,8 +326,9 @@ class ExplainTest {
                 services:
                   - name: web
                     action: enforce
-                    allowed_domains: [private.test]
-                    allowed_external_proxies: [hop.test]
+                    allowed_domains: [private.test, both.test]
+                    allowed_external_proxies: [
+                      hop.test, private.test, unknown.test, 10.0.0.1, localhost, 127.0.0.1]
                 """);
     }
 

@@ -307,28 +307,6 @@ class RefusalTest {
 
     @ParameterizedTest
     @EnumSource
-    void nextHop_allowedByTheAcl_neverBecomesADirectConnection(Form form) throws IOException {
-        AclPolicy allowAll = request -> AclDecision.allow("everything");
-        try (TestOrigin origin = TestOrigin.start(TestOrigin::echo);
-                TestProxy proxy = TestProxy.start(builder -> builder.aclPolicy(allowAll))) {
-            proxy.dns().answer(NAME, TestProxy.OPEN_ADDRESS);
-            String authority = NAME + ":" + origin.port();
-
-            refused(
-                    proxy,
-                    form,
-                    authority,
-                    "X-Upstream-Https-Proxy: http://" + authority + "\r\n",
-                    Expected.denied(
-                            "next-hop-unavailable", authority, "this proxy does not forward to upstream proxies"));
-
-            assertThat(origin.accepted()).isZero();
-            assertThat(proxy.dns().queries()).isEmpty();
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
     void nextHop_notAUrl(Form form) {
         try (TestProxy proxy = TestProxy.start()) {
             String authority = NAME + ":443";

@@ -22,7 +22,7 @@ public enum Metric {
     /** Requests without a role. */
     ACL_ROLE_NOT_DETERMINED("acl.role_not_determined", "Requests whose role could not be determined"),
     /** Failures of what decides after the ACL policy. */
-    ACL_UNKNOWN_ERROR("acl.unknown_error", "Requests denied because the request gate failed"),
+    ACL_UNKNOWN_ERROR("acl.unknown_error", "Requests denied because the request gate or the next hop selector failed"),
     /** Next-hop headers that are not a URL. */
     ACL_UPSTREAM_PROXY_PARSE_ERROR("acl.upstream_proxy_parse_error", "Requests whose next hop could not be parsed"),
     /** Reloads that put new rules in force. */

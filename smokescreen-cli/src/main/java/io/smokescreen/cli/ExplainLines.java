@@ -43,6 +43,12 @@ final class ExplainLines {
         json.beginArray("addresses");
         verdict.addresses().forEach(this::address);
         json.endArray();
+        if (verdict.nextHop().isPresent()) {
+            text("next_hop", verdict.nextHop().get().toString());
+            json.beginArray("next_hop_addresses");
+            verdict.nextHopAddresses().forEach(this::address);
+            json.endArray();
+        }
         if (verdict.code().equals(MALFORMED)) {
             text("error", verdict.reason());
         }

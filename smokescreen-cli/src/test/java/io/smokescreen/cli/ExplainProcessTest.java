@@ -43,7 +43,7 @@ class ExplainProcessTest {
                 project: shop
                 action: enforce
                 allowed_domains: ["*.allowed.test"]
-                allowed_external_proxies: [hop.test]
+                allowed_external_proxies: [10.0.0.1]
             default:
               action: report
             global_deny_list: [denied.test]
@@ -185,8 +185,11 @@ class ExplainProcessTest {
     void a_next_hop_is_judged_by_the_rule() throws Exception {
         assertThat(codes(explain("--role=web", "--next-hop", "http://other.test:3128", "b.allowed.test:443")))
                 .containsExactly("acl-denied");
-        assertThat(codes(explain("--role=web", "--next-hop", "http://hop.test:3128", "b.allowed.test:443")))
-                .containsExactly("next-hop-unavailable");
+        assertThat(explain("--role=web", "--next-hop", "http://10.0.0.1:3128", "b.allowed.test:443")
+                        .out())
+                .contains(
+                        "\"code\":\"address-denied\"",
+                        "\"next_hop\":\"http://10.0.0.1:3128\",\"next_hop_addresses\":[{\"ip\":");
     }
 
     @Test

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class ExplainRunTest {
 
     private static final PolicyVerdict ALLOWED =
-            new PolicyVerdict(true, "allowed", "because", Optional.empty(), Map.of());
+            new PolicyVerdict(true, "allowed", "because", Optional.empty(), Map.of(), Optional.empty(), Map.of());
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
@@ -36,7 +36,8 @@ class ExplainRunTest {
         addresses.put(address("2620:fe:0::fe"), AddressVerdict.ALLOW_DEFAULT);
         AclDecision acl = new AclDecision(
                 AclDecision.Result.REPORT, "say \"x\"", "team", true, Optional.of("*.test"), Optional.empty());
-        PolicyVerdict verdict = new PolicyVerdict(true, "allowed", "fine", Optional.of(acl), addresses);
+        PolicyVerdict verdict =
+                new PolicyVerdict(true, "allowed", "fine", Optional.of(acl), addresses, Optional.empty(), Map.of());
 
         assertThat(explain("web", verdict))
                 .isEqualTo("{\"target\":\"a.test:443\",\"role\":\"web\",\"allow\":true,\"code\":\"allowed\","
@@ -48,7 +49,8 @@ class ExplainRunTest {
 
     @Test
     void what_is_not_there_is_null_or_empty_and_a_target_that_is_none_has_an_error() throws Exception {
-        PolicyVerdict verdict = new PolicyVerdict(false, "malformed-request", "bad", Optional.empty(), Map.of());
+        PolicyVerdict verdict = new PolicyVerdict(
+                false, "malformed-request", "bad", Optional.empty(), Map.of(), Optional.empty(), Map.of());
 
         assertThat(explain("", verdict))
                 .isEqualTo("{\"target\":\"a.test:443\",\"role\":null,\"allow\":false,\"code\":\"malformed-request\","
@@ -128,8 +130,8 @@ class ExplainRunTest {
     }
 
     private static CompletionStage<PolicyVerdict> onlyA(String target) {
-        return CompletableFuture.completedFuture(
-                new PolicyVerdict(target.equals("a"), "code", "reason", Optional.empty(), Map.of()));
+        return CompletableFuture.completedFuture(new PolicyVerdict(
+                target.equals("a"), "code", "reason", Optional.empty(), Map.of(), Optional.empty(), Map.of()));
     }
 
     private String explain(String role, PolicyVerdict verdict) throws IOException {

@@ -1,5 +1,7 @@
 package io.smokescreen.internal.address;
 
+import io.smokescreen.api.Destination;
+import io.smokescreen.api.Host;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
@@ -30,6 +32,11 @@ public final class VettedAddress {
     /** {@return both, resolved} */
     public InetSocketAddress socketAddress() {
         return socketAddress;
+    }
+
+    /** {@return both, as text for others: {@code ip:port}, an IPv6 address in brackets} */
+    public String authority() {
+        return new Destination(Host.of(address()), port()).toString();
     }
 
     /** Returns the address and port. */

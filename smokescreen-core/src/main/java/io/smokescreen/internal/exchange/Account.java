@@ -12,6 +12,7 @@ import io.smokescreen.api.RequestContext;
 import io.smokescreen.internal.address.VettingResult;
 import io.smokescreen.internal.policy.AclOutcome;
 import io.smokescreen.internal.policy.GateOutcome;
+import io.smokescreen.internal.policy.NextHopSelection;
 import io.smokescreen.internal.request.Request;
 import io.smokescreen.internal.track.ExchangeRecord;
 import io.smokescreen.internal.track.ExchangeRecord.ProxyType;
@@ -116,9 +117,33 @@ final class Account {
     }
 
     void vetted(Host host, VettingResult result) {
-        boolean lookedUp = host.address().isEmpty() && !host.isLocalhost();
-        if (lookedUp) {
+        if (isLookedUp(host)) {
             record.resolved(result.lookupNanos());
+        }
+        measured(host, result);
+    }
+
+    /** The selector was asked, or there is none. */
+    void nextHopSelected(NextHopSelection selection) {
+        if (selection.hop().isPresent()) {
+            tracker.count(Metric.UPSTREAM_PROXY_SELECTED);
+        }
+        if (selection.failed()) {
+            tracker.count(Metric.ACL_UNKNOWN_ERROR);
+        }
+    }
+
+    /** The look-up of a next hop is measured as one; in the log line stands that of the destination. */
+    void nextHopVetted(Host host, VettingResult result) {
+        measured(host, result);
+    }
+
+    private static boolean isLookedUp(Host host) {
+        return host.address().isEmpty() && !host.isLocalhost();
+    }
+
+    private void measured(Host host, VettingResult result) {
+        if (isLookedUp(host)) {
             tracker.resolved(result.lookupNanos(), result instanceof VettingResult.ResolutionFailed);
         }
         if (result instanceof VettingResult.Vetted vetted) {

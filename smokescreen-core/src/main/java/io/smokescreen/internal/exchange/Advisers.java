@@ -11,7 +11,9 @@ import io.smokescreen.internal.address.VettingResult;
 import io.smokescreen.internal.address.VettingRules;
 import io.smokescreen.internal.policy.AclOutcome;
 import io.smokescreen.internal.policy.GateOutcome;
+import io.smokescreen.internal.policy.GuardedNextHopSelector;
 import io.smokescreen.internal.policy.GuardedRequestGate;
+import io.smokescreen.internal.policy.NextHopSelection;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +28,9 @@ public interface Advisers {
 
     /** {@return what the gate says; never fails} */
     CompletionStage<GateOutcome> gate(GuardedRequestGate gate, RequestContext request);
+
+    /** {@return what the selector chooses; never fails} */
+    CompletionStage<NextHopSelection> select(GuardedNextHopSelector selector, RequestContext request);
 
     /** {@return what comes of vetting, or nothing where the destination is a name that is not looked up; never fails} */
     CompletionStage<Optional<VettingResult>> vet(Destination destination, VettingRules rules);
@@ -62,6 +67,11 @@ public interface Advisers {
         }
 
         @Override
+        public CompletionStage<NextHopSelection> select(GuardedNextHopSelector selector, RequestContext request) {
+            return completedFuture(selector.ask(request));
+        }
+
+        @Override
         public CompletionStage<Optional<VettingResult>> vet(Destination destination, VettingRules rules) {
             List<InetAddress> known = AddressVetting.known(destination);
             return completedFuture(
@@ -93,6 +103,13 @@ public interface Advisers {
         public CompletionStage<GateOutcome> gate(GuardedRequestGate gate, RequestContext request) {
             CompletableFuture<GateOutcome> answered = new CompletableFuture<>();
             policyCalls.ask(loop, () -> gate.ask(request), GateOutcome.FAILED, answered::complete);
+            return answered;
+        }
+
+        @Override
+        public CompletionStage<NextHopSelection> select(GuardedNextHopSelector selector, RequestContext request) {
+            CompletableFuture<NextHopSelection> answered = new CompletableFuture<>();
+            policyCalls.ask(loop, () -> selector.ask(request), NextHopSelection.FAILED, answered::complete);
             return answered;
         }
 

@@ -87,6 +87,6 @@ public final class Decisions {
         boolean lookInside = request.isConnect() && decision.mitm().isPresent();
         return lookInside && !looksInside
                 ? Optional.of(Rejections.mitmFailed(request, "the ACL asks for MITM, which is not enabled"))
-                : Rejections.ofUnavailable(request);
+                : Optional.empty();
     }
 }

@@ -6,10 +6,8 @@ import static java.util.concurrent.CompletableFuture.completedFuture;
 import io.smokescreen.api.AclDecision;
 import io.smokescreen.api.AddressVerdict;
 import io.smokescreen.api.ClientRequest;
-import io.smokescreen.api.Destination;
+import io.smokescreen.api.NextHop;
 import io.smokescreen.api.RequestContext;
-import io.smokescreen.internal.address.JudgedAddress;
-import io.smokescreen.internal.address.VettingResult;
 import io.smokescreen.internal.policy.AclOutcome;
 import io.smokescreen.internal.policy.GuardedRequestGate;
 import io.smokescreen.internal.policy.RoleOutcome;
@@ -18,8 +16,6 @@ import io.smokescreen.internal.request.ParseResult;
 import io.smokescreen.internal.request.Request;
 import io.smokescreen.internal.request.TargetParser;
 import java.net.InetSocketAddress;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,11 +43,13 @@ public final class DryRun {
 
     private final Ruleset rules;
     private final Hooks hooks;
+    private final NextHops nextHops;
     private final Advisers advisers;
 
-    public DryRun(Ruleset rules, Hooks hooks, Advisers advisers) {
+    public DryRun(Ruleset rules, Hooks hooks, NextHops nextHops, Advisers advisers) {
         this.rules = requireNonNull(rules, "rules");
         this.hooks = requireNonNull(hooks, "hooks");
+        this.nextHops = requireNonNull(nextHops, "nextHops");
         this.advisers = requireNonNull(advisers, "advisers");
     }
 
@@ -71,14 +69,18 @@ public final class DryRun {
      * @param code the code of the refusal, or {@code allowed}
      * @param reason why
      * @param acl what the ACL decided, if it was asked
-     * @param addresses what the filter said of each address, as far as they are known
+     * @param addresses what the filter said of each address of the destination, as far as they are known
+     * @param nextHop the next hop, if there is one
+     * @param nextHopAddresses what the filter said of each address of the next hop, as far as they are known
      */
     public record Result(
             boolean allowed,
             String code,
             String reason,
             Optional<AclDecision> acl,
-            Map<InetSocketAddress, AddressVerdict> addresses) {}
+            Map<InetSocketAddress, AddressVerdict> addresses,
+            Optional<NextHop> nextHop,
+            Map<InetSocketAddress, AddressVerdict> nextHopAddresses) {}
 
     /** {@return the answer; never fails} */
     public CompletionStage<Result> run(Question question) {
@@ -117,59 +119,56 @@ public final class DryRun {
         Optional<Rejection> refusal = rules.decisions().aclRefusal(outcome, request);
         return refusal.isPresent()
                 ? refused(refusal.get(), Optional.of(decision))
-                : gate(request, role, decision).thenCompose(gated -> gated(request, decision, gated));
+                : allowed(request, contextOf(request, role, decision), decision);
     }
 
-    private CompletionStage<Optional<Rejection>> gate(Request request, Optional<String> role, AclDecision decision) {
-        GuardedRequestGate gate = hooks.gate();
-        if (gate == null) {
-            return completedFuture(Optional.empty());
-        }
+    private static RequestContext contextOf(Request request, Optional<String> role, AclDecision decision) {
         ClientRequest asked = new ClientRequest(
                 request.method().name(), request.destination(), request.headerView(), NOBODY, List.of());
-        RequestContext context = new RequestContext(ID, asked, role, Optional.of(decision), Optional.empty());
-        return advisers.gate(gate, context).thenApply(outcome -> Decisions.gateRefusal(outcome, request.authority()));
+        return new RequestContext(ID, asked, role, Optional.of(decision), Optional.empty());
     }
 
-    private CompletionStage<Result> gated(Request request, AclDecision decision, Optional<Rejection> refusal) {
+    private CompletionStage<Result> allowed(Request request, RequestContext context, AclDecision decision) {
+        GuardedRequestGate gate = hooks.gate();
+        return gate == null
+                ? gated(request, context, decision, Optional.empty())
+                : advisers.gate(gate, context)
+                        .thenApply(outcome -> Decisions.gateRefusal(outcome, request.authority()))
+                        .thenCompose(refusal -> gated(request, context, decision, refusal));
+    }
+
+    private CompletionStage<Result> gated(
+            Request request, RequestContext context, AclDecision decision, Optional<Rejection> refusal) {
         return refusal.isPresent()
                 ? refused(refusal.get(), Optional.of(decision))
-                : advisers.vet(request.destination(), rules.addresses())
-                        .thenApply(vetted -> vetted(request, decision, vetted));
+                : new DryRouting(nextHops, rules.addresses(), advisers)
+                        .find(request, context)
+                        .thenApply(found -> routed(found, decision));
     }
 
-    private static Result vetted(Request request, AclDecision decision, Optional<VettingResult> result) {
-        Map<InetSocketAddress, AddressVerdict> addresses = byAddress(
-                request.destination(), result.map(VettingResult::judged).orElse(List.of()));
-        Optional<AclDecision> acl = Optional.of(decision);
-        if (result.isPresent() && result.get() instanceof VettingResult.Denied denied) {
-            return refused(Rejections.of(request, denied), acl, addresses);
-        }
-        if (result.isPresent() && result.get() instanceof VettingResult.ResolutionFailed failed) {
-            return refused(Rejections.of(failed), acl, addresses);
-        }
-        return new Result(true, ALLOWED, decision.reason(), acl, addresses);
-    }
-
-    private static Map<InetSocketAddress, AddressVerdict> byAddress(
-            Destination destination, List<JudgedAddress> judged) {
-        Map<InetSocketAddress, AddressVerdict> verdicts = new LinkedHashMap<>();
-        judged.forEach(each -> verdicts.put(new InetSocketAddress(each.address(), destination.port()), each.verdict()));
-        return Collections.unmodifiableMap(verdicts);
+    private static Result routed(DryRouting.Found found, AclDecision decision) {
+        return new Result(
+                found.refusal().isEmpty(),
+                found.refusal().map(each -> each.kind().code()).orElse(ALLOWED),
+                found.refusal().map(Rejection::message).orElse(decision.reason()),
+                Optional.of(decision),
+                found.addresses(),
+                found.nextHop(),
+                found.nextHopAddresses());
     }
 
     /** As {@link Exchange} answers a fault of the proxy itself. */
     private static Result internalError(Throwable cause) {
         LOG.error("Internal error in a dry run", cause);
-        return refused(Rejections.internalError(), Optional.empty(), Map.of());
+        return result(Rejections.internalError(), Optional.empty());
     }
 
     private static CompletionStage<Result> refused(Rejection rejection, Optional<AclDecision> acl) {
-        return completedFuture(refused(rejection, acl, Map.of()));
+        return completedFuture(result(rejection, acl));
     }
 
-    private static Result refused(
-            Rejection rejection, Optional<AclDecision> acl, Map<InetSocketAddress, AddressVerdict> addresses) {
-        return new Result(false, rejection.kind().code(), rejection.message(), acl, addresses);
+    private static Result result(Rejection rejection, Optional<AclDecision> acl) {
+        return new Result(
+                false, rejection.kind().code(), rejection.message(), acl, Map.of(), Optional.empty(), Map.of());
     }
 }

@@ -7,8 +7,6 @@ import io.smokescreen.api.AclRequest;
 import io.smokescreen.api.ClientRequest;
 import io.smokescreen.api.HealthCheck;
 import io.smokescreen.api.MitmSettings;
-import io.smokescreen.internal.address.VettedAddress;
-import io.smokescreen.internal.address.VettingResult;
 import io.smokescreen.internal.limit.Admission;
 import io.smokescreen.internal.limit.Admission.Admitted;
 import io.smokescreen.internal.limit.Permit;
@@ -24,9 +22,6 @@ import io.smokescreen.internal.request.RequestParser;
 import io.smokescreen.internal.track.OpenConnection;
 import io.smokescreen.internal.upstream.DialResult.Connected;
 import io.smokescreen.internal.upstream.Order;
-import io.smokescreen.internal.upstream.Purpose;
-import io.smokescreen.internal.upstream.Route;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -101,7 +96,8 @@ final class Exchange {
     // ---------------------------------------------------------------------------------------------- parse
 
     private void parsed(ParseResult parsed) {
-        if (parsed instanceof Request request) {
+        if (parsed instanceof Request sent) {
+            Request request = inside == null ? sent : sent.orThrough(inside.nextHop());
             account.requested(request);
             identify(request);
         } else if (parsed instanceof NotProxyRequest) {
@@ -154,7 +150,7 @@ final class Exchange {
             if (!refused(refusal, request)) {
                 account.allowed();
                 boolean intercepted = request.isConnect() && mitm.isPresent();
-                vet(new Authorized(inspected(request, mitm), identified.role(), intercepted));
+                route(new Authorized(inspected(request, mitm), identified.role(), intercepted));
             }
         });
     }
@@ -168,45 +164,30 @@ final class Exchange {
         return request.with(mitm.get().addHeaders());
     }
 
-    // ------------------------------------------------------------------------------------------------ vet
+    // ------------------------------------------------------------------------------------------ route, vet
 
-    private void vet(Authorized authorized) {
-        steps.begin(() -> stages.vetting()
-                .vet(
-                        authorized.request().destination(),
-                        rules.addresses(),
-                        channel.eventLoop(),
-                        result -> steps.run(() -> vetted(authorized, result))));
-    }
-
-    private void vetted(Authorized authorized, VettingResult result) {
+    private void route(Authorized authorized) {
         Request request = authorized.request();
-        account.vetted(request.destination().host(), result);
-        if (result instanceof VettingResult.Vetted vetted) {
-            connect(authorized, vetted.addresses());
-        } else if (result instanceof VettingResult.Denied denied) {
-            refuse(Rejections.of(request, denied), request);
-        } else if (result instanceof VettingResult.ResolutionFailed failed) {
-            refuse(Rejections.of(failed), request);
-        }
+        new Routing(stages, channel.eventLoop(), steps, account, rules.addresses(), why -> refuse(why, request))
+                .find(request, way -> connect(authorized, way));
     }
 
     // ------------------------------------------------------------------------------ reserve, dial, relay
 
-    private void connect(Authorized authorized, List<VettedAddress> addresses) {
+    private void connect(Authorized authorized, Way way) {
         Request request = authorized.request();
         if (authorized.intercepted()) {
             intercept(authorized);
             return;
         }
         if (request.isConnect()) {
-            tunneling = new Tunneling(stages, this, client, request, addresses);
+            tunneling = new Tunneling(stages, this, client, request, way);
             tunneling.reserve();
             return;
         }
         account.dialing();
         forwarding =
-                new Forwarding(stages, this, client, request, authorized.role().orElse(""), addresses);
+                new Forwarding(stages, this, client, request, authorized.role().orElse(""), way);
         forwarding.start();
     }
 
@@ -216,28 +197,22 @@ final class Exchange {
         if (certificates == null) {
             throw new IllegalStateException("a tunnel to be looked into got past the decision"); // see Decisions
         }
-        Interception begun = new Interception(request.destination(), authorized.role(), request.traceId());
+        Interception begun =
+                new Interception(request.destination(), authorized.role(), request.traceId(), request.nextHop());
         intercepting = new Intercepting(stages, this, client, request, begun);
         intercepting.reserve(certificates, steps);
     }
 
-    /** Connects to the first of these addresses that answers, or refuses the request. */
-    void dial(List<VettedAddress> addresses, Consumer<Connected> then, Request request) {
+    /** Connects that way, or refuses the request. */
+    void dial(Way way, Consumer<Connected> then, Request request) {
         Order order = new Order(
-                new Route.Direct(addresses),
+                way.route(),
                 request.destination(),
-                purpose(request),
-                request.destination().toString(),
+                way.purpose(),
+                way.connectTo(),
                 () -> account.context().orElseThrow());
         new Dialing(stages.connector(), channel.eventLoop(), steps, account)
                 .dial(order, then, failed -> refuse(Rejections.of(failed), request));
-    }
-
-    private static Purpose purpose(Request request) {
-        if (request.isConnect()) {
-            return Purpose.TUNNEL;
-        }
-        return request.isSecure() ? Purpose.HTTPS : Purpose.HTTP;
     }
 
     /** Both ends are there, or the origin switched protocols: the rest is bytes. */

@@ -3,6 +3,7 @@ package io.smokescreen.internal.exchange;
 import static java.util.Objects.requireNonNull;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -20,7 +21,6 @@ import io.smokescreen.internal.track.OpenConnection;
 import io.smokescreen.internal.track.OpenConnection.Load;
 import io.smokescreen.internal.upstream.DialResult.Connected;
 import io.smokescreen.internal.upstream.IdleConnections;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -41,7 +41,7 @@ final class Forwarding implements ForwardOutcome {
     private final ExchangeHandler client;
     private final Request request;
     private final String role;
-    private final List<VettedAddress> addresses;
+    private final Way way;
     private final IdleConnections idle;
     private final ForwardLimits limits;
 
@@ -51,19 +51,13 @@ final class Forwarding implements ForwardOutcome {
     private boolean reused;
     private boolean bodyAsked;
 
-    Forwarding(
-            Stages stages,
-            Exchange exchange,
-            ExchangeHandler client,
-            Request request,
-            String role,
-            List<VettedAddress> addresses) {
+    Forwarding(Stages stages, Exchange exchange, ExchangeHandler client, Request request, String role, Way way) {
         this.stages = stages;
         this.exchange = exchange;
         this.client = client;
         this.request = request;
         this.role = role;
-        this.addresses = addresses;
+        this.way = way;
         this.limits = stages.waits()
                 .forwarding(client.requestBegan(), exchange.account().beganNanos());
         this.idle = stages.idleConnections().apply(client.channel().eventLoop());
@@ -74,7 +68,7 @@ final class Forwarding implements ForwardOutcome {
             dial();
             return;
         }
-        for (VettedAddress address : addresses) {
+        for (VettedAddress address : way.route().addresses()) {
             IdleConnections.Key candidate = keyOf(address);
             Optional<Channel> waiting = idle.take(candidate).filter(Forwarding::isUntouched);
             if (waiting.isPresent()) {
@@ -172,7 +166,10 @@ final class Forwarding implements ForwardOutcome {
     @Override
     public void finished(boolean clientReusable, boolean destinationReusable) {
         Channel channel = destination;
-        if (channel != null && key != null && destinationReusable && !authenticatesConnection(request)) {
+        boolean reusable = destinationReusable
+                && !authenticatesConnection(request)
+                && stages.nextHops().isReusable(way);
+        if (channel != null && key != null && reusable) {
             OpenConnection.of(channel).carries(Load.NOTHING);
             idle.offer(key, channel);
         } else if (channel != null) {
@@ -215,13 +212,19 @@ final class Forwarding implements ForwardOutcome {
     }
 
     private void dial() {
-        exchange.dial(addresses, this::connected, request);
+        exchange.dial(way, this::connected, request);
     }
 
     private void connected(Connected connected) {
         Channel channel = connected.channel();
         exchange.account().opened(channel);
-        channel.pipeline().addLast(new ResponseDecoder(), new HttpRequestEncoder());
+        ChannelPipeline pipeline = channel.pipeline();
+        ResponseDecoder ofTunnel = pipeline.get(ResponseDecoder.class);
+        pipeline.addLast(new ResponseDecoder(), new HttpRequestEncoder());
+        if (ofTunnel != null) { // a next hop has opened it; what follows is between the origin and us
+            pipeline.remove(HttpRequestEncoder.class);
+            pipeline.remove(ofTunnel);
+        }
         use(channel, keyOf(connected.address()));
     }
 
@@ -230,7 +233,8 @@ final class Forwarding implements ForwardOutcome {
         key = connectionKey;
         OpenConnection connection = OpenConnection.of(channel);
         connection.carries(Load.REQUEST);
-        Forward started = new Forward(request, client.channel(), channel, connection, limits, this);
+        Forward started =
+                new Forward(request, way.recipient().orElse(null), client.channel(), channel, connection, limits, this);
         forward = started;
         started.begin();
         if (started.isOver()) {
@@ -245,6 +249,7 @@ final class Forwarding implements ForwardOutcome {
     }
 
     private IdleConnections.Key keyOf(VettedAddress address) {
-        return new IdleConnections.Key(role, request.destination(), address.socketAddress());
+        return new IdleConnections.Key(
+                role, request.destination(), request.isSecure(), way.nextHop(), address.socketAddress());
     }
 }

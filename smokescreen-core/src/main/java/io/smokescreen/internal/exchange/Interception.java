@@ -1,6 +1,7 @@
 package io.smokescreen.internal.exchange;
 
 import io.smokescreen.api.Destination;
+import io.smokescreen.api.NextHop;
 import java.util.Optional;
 
 /**
@@ -9,5 +10,6 @@ import java.util.Optional;
  * @param destination where the CONNECT goes to
  * @param role the role of its client
  * @param traceId its name in logs, or empty text
+ * @param nextHop the proxy that its client wants it to go through
  */
-record Interception(Destination destination, Optional<String> role, String traceId) {}
+record Interception(Destination destination, Optional<String> role, String traceId, Optional<NextHop> nextHop) {}

@@ -34,7 +34,6 @@ record Rejection(Kind kind, String reason, String message) {
         POLICY_FAILED(407, "Request rejected by proxy", "policy-failed", Fault.DENIED),
         GATE_DENIED(407, "Request rejected by proxy", "gate-denied", Fault.DENIED),
         NEXT_HOP_INVALID(407, "Request rejected by proxy", "next-hop-invalid", Fault.DENIED),
-        NEXT_HOP_UNAVAILABLE(407, "Request rejected by proxy", "next-hop-unavailable", Fault.DENIED),
         MITM_UNAVAILABLE(407, "Request rejected by proxy", "mitm-unavailable", Fault.DENIED),
         ADDRESS_DENIED(407, "Request rejected by proxy", "address-denied", Fault.DENIED),
         DNS_FAILED(502, "Bad gateway", "dns-failed", Fault.FAILED),

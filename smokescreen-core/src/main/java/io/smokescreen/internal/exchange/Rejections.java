@@ -1,5 +1,7 @@
 package io.smokescreen.internal.exchange;
 
+import io.smokescreen.api.Host;
+import io.smokescreen.api.NextHop;
 import io.smokescreen.internal.address.VettingResult;
 import io.smokescreen.internal.exchange.Rejection.Kind;
 import io.smokescreen.internal.limit.Admission;
@@ -46,29 +48,46 @@ final class Rejections {
                 Kind.NEXT_HOP_INVALID, request.authority(), "the upstream proxy asked for is not a URL");
     }
 
-    /** What the ACL allows and this proxy does not do must not turn into something it did not allow. */
-    static Optional<Rejection> ofUnavailable(Request request) {
-        return request.nextHop().isPresent()
-                ? Optional.of(Rejection.denied(
-                        Kind.NEXT_HOP_UNAVAILABLE,
-                        request.authority(),
-                        "this proxy does not forward to upstream proxies"))
-                : Optional.empty();
-    }
-
     /** A tunnel that is to be looked into, and cannot be, must not go through unseen. */
     static Rejection mitmFailed(Request request, String reason) {
         return Rejection.denied(Kind.MITM_UNAVAILABLE, request.authority(), reason);
     }
 
-    static Rejection of(Request request, VettingResult.Denied denied) {
-        return Rejection.denied(Kind.ADDRESS_DENIED, request.authority(), denied.reason());
+    static Rejection selectorFailed(Request request) {
+        return Rejection.denied(Kind.POLICY_FAILED, request.authority(), "the choice of an upstream proxy failed");
     }
 
-    static Rejection of(VettingResult.ResolutionFailed failed) {
-        return failed.timedOut()
-                ? Rejection.failed(Kind.DNS_TIMEOUT, TIMED_OUT + failed.message())
-                : Rejection.failed(Kind.DNS_FAILED, "Failed to resolve remote hostname: " + failed.message());
+    /** {@return the refusal of a destination with this result, if it is one} */
+    static Optional<Rejection> of(Request request, VettingResult result) {
+        if (result instanceof VettingResult.Denied denied) {
+            return Optional.of(Rejection.denied(Kind.ADDRESS_DENIED, request.authority(), denied.reason()));
+        }
+        if (result instanceof VettingResult.ResolutionFailed failed) {
+            return Optional.of(
+                    failed.timedOut()
+                            ? Rejection.failed(Kind.DNS_TIMEOUT, TIMED_OUT + failed.message())
+                            : Rejection.failed(
+                                    Kind.DNS_FAILED, "Failed to resolve remote hostname: " + failed.message()));
+        }
+        return Optional.empty();
+    }
+
+    /** {@return the refusal of a request whose next hop has this result, if it is one} */
+    static Optional<Rejection> ofNextHop(Request request, NextHop hop, VettingResult result) {
+        if (result instanceof VettingResult.Denied denied) {
+            String reason = "the upstream proxy " + hop + " must not be connected to, its address "
+                    + Host.of(denied.address()) + " is denied by rule '"
+                    + denied.verdict().label() + "'";
+            return Optional.of(Rejection.denied(Kind.ADDRESS_DENIED, request.authority(), reason));
+        }
+        if (result instanceof VettingResult.ResolutionFailed failed) {
+            String of = " upstream proxy " + hop + ": " + failed.message();
+            return Optional.of(
+                    failed.timedOut()
+                            ? Rejection.failed(Kind.DNS_TIMEOUT, "Timed out resolving the hostname of" + of)
+                            : Rejection.failed(Kind.DNS_FAILED, "Failed to resolve the hostname of" + of));
+        }
+        return Optional.empty();
     }
 
     static Rejection tooManyTunnels() {
@@ -92,6 +111,8 @@ final class Rejections {
                 Rejection.failed(Kind.REQUEST_TIMEOUT, "Timed out waiting for the client: " + message);
             case ORIGIN_STALLED ->
                 Rejection.failed(Kind.UPSTREAM_TIMEOUT, "Timed out waiting for the remote host: " + message);
+            case NEXT_HOP_REFUSED ->
+                Rejection.failed(Kind.NEXT_HOP_FAILED, "Failed to connect to remote host: " + message);
             case NOTHING_RECEIVED, INVALID_RESPONSE ->
                 Rejection.failed(Kind.UPSTREAM_INVALID_RESPONSE, "Invalid response from the remote host: " + message);
             case UNDECORATED -> internalError();

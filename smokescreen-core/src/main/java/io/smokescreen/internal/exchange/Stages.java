@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param policyCalls where policy runs
  * @param rules the rules in force at this moment
  * @param hooks what the application has plugged in
+ * @param nextHops which external proxies requests are passed on to
  * @param vetting names to vetted addresses
  * @param connector vetted routes to channels
  * @param idleConnections of an event loop
@@ -34,6 +35,7 @@ public record Stages(
         PolicyCalls policyCalls,
         Supplier<Ruleset> rules,
         Hooks hooks,
+        NextHops nextHops,
         AddressVetting vetting,
         Connector connector,
         Function<EventLoop, IdleConnections> idleConnections,

@@ -3,12 +3,10 @@ package io.smokescreen.internal.exchange;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.smokescreen.internal.address.VettedAddress;
 import io.smokescreen.internal.limit.Permit;
 import io.smokescreen.internal.request.Request;
 import io.smokescreen.internal.track.OpenConnection;
 import io.smokescreen.internal.upstream.DialResult.Connected;
-import java.util.List;
 import java.util.Optional;
 
 /** What follows for a CONNECT whose addresses are vetted: a place among the tunnels, a connection, then bytes. Event loop only. */
@@ -18,16 +16,15 @@ final class Tunneling {
     private final Exchange exchange;
     private final ExchangeHandler client;
     private final Request request;
-    private final List<VettedAddress> addresses;
+    private final Way way;
     private Permit permit = Permit.NONE;
 
-    Tunneling(
-            Stages stages, Exchange exchange, ExchangeHandler client, Request request, List<VettedAddress> addresses) {
+    Tunneling(Stages stages, Exchange exchange, ExchangeHandler client, Request request, Way way) {
         this.stages = stages;
         this.exchange = exchange;
         this.client = client;
         this.request = request;
-        this.addresses = addresses;
+        this.way = way;
     }
 
     void reserve() {
@@ -38,7 +35,7 @@ final class Tunneling {
         }
         permit = reserved.get();
         exchange.account().dialing();
-        exchange.dial(addresses, this::open, request);
+        exchange.dial(way, this::open, request);
     }
 
     /** The exchange is over: what is not held by an open tunnel is given back. */

@@ -11,12 +11,14 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import io.smokescreen.api.NextHop;
 import io.smokescreen.internal.relay.ForwardOutcome.Failure;
 import io.smokescreen.internal.request.OutgoingMessages;
 import io.smokescreen.internal.request.Request;
 import io.smokescreen.internal.request.ResponseDecoder;
 import io.smokescreen.internal.track.OpenConnection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Forwards one plain HTTP request to a destination and its response to the client, bodies as they come, each side no faster
@@ -34,6 +36,7 @@ public final class Forward {
     private static final String UNDECORATED = "the response could not be decorated";
 
     private final Request request;
+    private final @Nullable NextHop nextHop;
     private final Channel client;
     private final Channel destination;
     private final ResponseDecoder responses;
@@ -50,6 +53,7 @@ public final class Forward {
 
     /**
      * @param request what is forwarded
+     * @param nextHop the proxy that takes it; null: the origin does
      * @param client the client's channel
      * @param destination the channel to the origin, with a {@link ResponseDecoder} and an encoder in place
      * @param connection counts what crosses the destination's channel
@@ -58,12 +62,14 @@ public final class Forward {
      */
     public Forward(
             Request request,
+            @Nullable NextHop nextHop,
             Channel client,
             Channel destination,
             OpenConnection connection,
             ForwardLimits limits,
             ForwardOutcome outcome) {
         this.request = request;
+        this.nextHop = nextHop;
         this.client = client;
         this.destination = destination;
         this.responses = destination.pipeline().get(ResponseDecoder.class);
@@ -79,7 +85,9 @@ public final class Forward {
             return;
         }
         new ForwardEnd(this).addTo(destination.pipeline());
-        HttpRequest head = OutgoingMessages.toOrigin(request, true);
+        HttpRequest head = nextHop == null
+                ? OutgoingMessages.toOrigin(request, true)
+                : OutgoingMessages.toNextHop(request, nextHop, true);
         destination.write(head, destination.voidPromise());
         destination.config().setAutoRead(true);
         timer.watch();
@@ -194,6 +202,11 @@ public final class Forward {
     }
 
     private void finalHead(HttpResponse head) {
+        // A 407 of an origin means nothing (RFC 9110 §15.5.8), so behind a next hop it is the next hop's.
+        if (nextHop != null && head.status().equals(HttpResponseStatus.PROXY_AUTHENTICATION_REQUIRED)) {
+            fault(Failure.NEXT_HOP_REFUSED, "the upstream proxy " + nextHop + " refused with status 407");
+            return;
+        }
         // RFC 9110 §10.1.1: a client that still waits for its 100 may leave the body out now, and we could not tell
         boolean bodyInDoubt = request.expectContinue() && !bodyBegan;
         boolean keep = outcome.keepsClient() && request.keepAlive() && !bodyInDoubt;

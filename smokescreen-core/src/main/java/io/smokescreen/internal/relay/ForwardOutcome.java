@@ -16,6 +16,8 @@ public interface ForwardOutcome {
         ORIGIN_STALLED,
         /** The origin ended the connection without a single byte. */
         NOTHING_RECEIVED,
+        /** The next hop wants other credentials than the proxy has for it, which is no affair of the client. */
+        NEXT_HOP_REFUSED,
         /** What the origin sent is no response to this request. */
         INVALID_RESPONSE,
         /** The response came, and what must be added to it cannot be. */

@@ -17,6 +17,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.smokescreen.api.NextHop;
 import java.util.Map;
 import java.util.function.Predicate;
 
@@ -50,6 +51,20 @@ public final class OutgoingMessages {
             headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         }
         return new DefaultHttpRequest(HttpVersion.HTTP_1_1, request.method(), request.pathAndQuery(), headers);
+    }
+
+    /**
+     * {@return the head for a next hop, with an absolute URI (RFC 9112 §3.2.2)}
+     *
+     * @param request what the client sent
+     * @param nextHop the proxy, whose credentials go along
+     * @param keepAlive as for {@link #toOrigin}
+     */
+    public static HttpRequest toNextHop(Request request, NextHop nextHop, boolean keepAlive) {
+        HttpRequest head = toOrigin(request, keepAlive).setUri(request.url());
+        nextHop.proxyAuthorization()
+                .ifPresent(credentials -> head.headers().set(HttpHeaderNames.PROXY_AUTHORIZATION, credentials));
+        return head;
     }
 
     /**

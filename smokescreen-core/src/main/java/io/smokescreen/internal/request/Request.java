@@ -157,6 +157,19 @@ public final class Request implements ParseResult {
         return changed(fields.keySet(), fields);
     }
 
+    /**
+     * {@return this request, going through that proxy unless the client named another one for it}
+     *
+     * @param inherited the proxy, if there is one
+     */
+    public Request orThrough(Optional<NextHop> inherited) {
+        if (inherited.isEmpty() || options.nextHop().isPresent() || options.invalidNextHop()) {
+            return this;
+        }
+        Options changed = options.withNextHop(inherited);
+        return new Request(method, version, target, headers, framing, changed, withheld, added);
+    }
+
     private Request changed(Set<String> without, Map<String, String> with) {
         Set<String> canonical = Stream.concat(
                         withheld.stream(), without.stream().map(FieldNames::canonical))
@@ -234,5 +247,10 @@ public final class Request implements ParseResult {
             boolean expectContinue,
             boolean webSocketUpgrade,
             Optional<NextHop> nextHop,
-            boolean invalidNextHop) {}
+            boolean invalidNextHop) {
+
+        Options withNextHop(Optional<NextHop> other) {
+            return new Options(keepAlive, expectContinue, webSocketUpgrade, other, invalidNextHop);
+        }
+    }
 }

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.smokescreen.api.Destination;
+import io.smokescreen.api.NextHop;
 import io.smokescreen.internal.request.ResponseDecoder;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -40,9 +41,16 @@ public final class IdleConnections {
      *
      * @param role the role of the client, the empty string where it has none
      * @param destination the host and port asked for
-     * @param address the vetted address
+     * @param secure whether the origin is spoken to over TLS
+     * @param nextHop the next hop in between, with its credentials
+     * @param address the vetted address that the socket is connected to
      */
-    public record Key(String role, Destination destination, InetSocketAddress address) {}
+    public record Key(
+            String role,
+            Destination destination,
+            boolean secure,
+            Optional<NextHop> nextHop,
+            InetSocketAddress address) {}
 
     /**
      * @param limits shared with the other event loops

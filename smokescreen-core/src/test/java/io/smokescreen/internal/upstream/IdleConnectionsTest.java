@@ -6,7 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.smokescreen.api.Destination;
-import io.smokescreen.api.Host;
+import io.smokescreen.api.NextHop;
 import io.smokescreen.internal.request.ResponseDecoder;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -37,18 +38,23 @@ class IdleConnectionsTest {
 
     @Test
     void key_holdsEverythingTheVerdictWasAbout() throws Exception {
-        IdleConnections.Key key =
-                new IdleConnections.Key("role", new Destination(Host.parse("a.test"), 80), address(1, 80));
-        EmbeddedChannel channel = offered(key);
-        assertThat(idle.take(new IdleConnections.Key("", key.destination(), key.address())))
-                .isEmpty();
-        assertThat(idle.take(new IdleConnections.Key("role", new Destination(Host.parse("b.test"), 80), key.address())))
-                .isEmpty();
-        assertThat(idle.take(new IdleConnections.Key("role", new Destination(Host.parse("a.test"), 81), key.address())))
-                .isEmpty();
-        assertThat(idle.take(new IdleConnections.Key("role", key.destination(), address(2, 80))))
-                .isEmpty();
-        assertThat(idle.take(new IdleConnections.Key("role", key.destination(), address(1, 80))))
+        Destination host = Destination.of("a.test", 80);
+        Optional<NextHop> hop = Optional.of(NextHop.parse("http://u:p@hop.test:3128"));
+        Optional<NextHop> otherCredentials = Optional.of(NextHop.parse("http://u:q@hop.test:3128"));
+        Optional<NextHop> otherTls = Optional.of(NextHop.parse("https://u:p@hop.test:3128"));
+        EmbeddedChannel channel = offered(new IdleConnections.Key("role", host, false, hop, address(1, 80)));
+
+        assertThat(List.of(
+                        new IdleConnections.Key("", host, false, hop, address(1, 80)),
+                        new IdleConnections.Key("role", Destination.of("b.test", 80), false, hop, address(1, 80)),
+                        new IdleConnections.Key("role", Destination.of("a.test", 81), false, hop, address(1, 80)),
+                        new IdleConnections.Key("role", host, true, hop, address(1, 80)),
+                        new IdleConnections.Key("role", host, false, Optional.empty(), address(1, 80)),
+                        new IdleConnections.Key("role", host, false, otherCredentials, address(1, 80)),
+                        new IdleConnections.Key("role", host, false, otherTls, address(1, 80)),
+                        new IdleConnections.Key("role", host, false, hop, address(2, 80))))
+                .allSatisfy(other -> assertThat(idle.take(other)).isEmpty());
+        assertThat(idle.take(new IdleConnections.Key("role", host, false, hop, address(1, 80))))
                 .containsSame(channel);
     }
 
@@ -166,7 +172,7 @@ class IdleConnectionsTest {
 
     private static IdleConnections.Key key(String host) {
         try {
-            return new IdleConnections.Key("role", new Destination(Host.parse(host), 80), address(1, 80));
+            return new IdleConnections.Key("role", Destination.of(host, 80), false, Optional.empty(), address(1, 80));
         } catch (UnknownHostException e) {
             throw new AssertionError(e);
         }
