@@ -104,7 +104,7 @@ final class Engine {
         this.mitm = builder.mitm == null ? null : builder.mitm.newContexts();
         this.originTls = builder.originTls.newTls();
         this.metrics = new GuardedMetricsSink(builder.metricsSink);
-        this.tracker = new Tracker(metrics, builder.timeConnect);
+        this.tracker = new Tracker(metrics, builder.timeConnect, Guards.eventListener(builder, metrics));
         builder.ownPorts.forEach(self::listensOn);
         if (listenDescriptor == null && listenAddress.getPort() != 0) {
             self.listensOn(listenAddress.getPort()); // decisions are asked for before the start, too

@@ -1,5 +1,7 @@
 package io.smokescreen;
 
+import io.smokescreen.api.MetricsSink;
+import io.smokescreen.internal.exchange.GuardedEgressListener;
 import io.smokescreen.internal.exchange.GuardedResponseDecorator;
 import io.smokescreen.internal.exchange.Hooks;
 import io.smokescreen.internal.listener.IoTransport;
@@ -22,6 +24,10 @@ final class Guards {
                         ? null
                         : GuardedResponseDecorator.ofRejected(builder.rejectedDecorator),
                 builder.addServerIpHeader);
+    }
+
+    static @Nullable GuardedEgressListener eventListener(SmokescreenBuilder builder, MetricsSink metrics) {
+        return builder.eventListener == null ? null : new GuardedEgressListener(builder.eventListener, metrics);
     }
 
     static @Nullable GuardedSocketDialer socketDialer(SmokescreenBuilder builder) {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.smokescreen.api.AclPolicy;
 import io.smokescreen.api.AddressFilter;
 import io.smokescreen.api.Destination;
+import io.smokescreen.api.EgressListener;
 import io.smokescreen.api.HealthCheck;
 import io.smokescreen.api.MetricsSink;
 import io.smokescreen.api.RequestGate;
@@ -87,6 +88,9 @@ public final class SmokescreenBuilder {
 
     @Nullable
     SocketDialer socketDialer;
+
+    @Nullable
+    EgressListener eventListener;
 
     @Nullable
     ProxyProtocolOptions proxyProtocol;
@@ -319,6 +323,27 @@ public final class SmokescreenBuilder {
      */
     public SmokescreenBuilder socketDialer(SocketDialer value) {
         this.socketDialer = requireNonNull(value, "socketDialer");
+        return this;
+    }
+
+    /**
+     * Sets who is told of each decision and of the end of each connection, as values instead of log lines. Default: nobody.
+     * Must be thread-safe and return immediately (no remote calls).
+     *
+     * <pre>{@code
+     * builder.eventListener(event -> {
+     *     if (!events.offer(event)) { // a bounded queue that a thread of the application empties
+     *         lost.increment();
+     *     }
+     * });
+     * }</pre>
+     *
+     * @param value the listener; what it throws is counted in {@link io.smokescreen.api.Metric#LISTENER_FAILURES} and reaches no
+     *     request
+     * @return this
+     */
+    public SmokescreenBuilder eventListener(EgressListener value) {
+        this.eventListener = requireNonNull(value, "eventListener");
         return this;
     }
 

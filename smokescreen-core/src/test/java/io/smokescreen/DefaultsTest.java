@@ -117,6 +117,7 @@ class DefaultsTest {
             new Row("acceptedDecorator", Optional.empty(), SAME),
             new Row("rejectedDecorator", Optional.empty(), SAME),
             new Row("addServerIpHeader", false, SAME),
+            new Row("eventListener", Optional.empty(), SAME),
             new Row("socketDialer", Optional.empty(), SAME),
             new Row("mitm", Optional.empty(), SAME),
             new Row("originTls", OriginTlsOptions.systemTrust(), "the system's, too; none of its own"),

@@ -6,7 +6,11 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What an {@link EgressListener} is told. */
+/**
+ * What an {@link EgressListener} is told. Texts are cleaned as in log lines: one line each, of limited length.
+ *
+ * <p>Thread safety: immutable.
+ */
 public sealed interface EgressEvent {
 
     /** {@return the request's name in log lines} */

@@ -132,6 +132,8 @@ public enum Metric {
             Unit.SECONDS,
             "Time until the next update of a revocation list is due, negative when it is overdue",
             "issuer"),
+    /** Failures of the listener. */
+    LISTENER_FAILURES("listener.failures", "Events that the application's listener failed to take"),
     /** Next hops chosen. */
     UPSTREAM_PROXY_SELECTED("upstream_proxy_selector.proxy_selected", "Next-hop proxies chosen");
 

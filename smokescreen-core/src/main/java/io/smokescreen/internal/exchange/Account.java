@@ -208,7 +208,7 @@ final class Account {
 
     /** Writes the decision line; only the first call does. */
     void writeDecision() {
-        tracker.writeDecision(record);
+        tracker.writeDecision(record, this::context);
     }
 
     /** A fault of the proxy itself. */

@@ -38,13 +38,10 @@ public final class GuardedResponseDecorator {
         try {
             Map<String, String> fields = decorator.headers(request, response);
             return failures.isNull(fields) ? Optional.empty() : Optional.of(AddedFields.of(fields));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            failures.threw(e);
         } catch (Throwable e) {
             // Errors too: half a response is worse than none.
             failures.threw(e);
+            return Optional.empty();
         }
-        return Optional.empty();
     }
 }

@@ -1,6 +1,8 @@
 package io.smokescreen.internal.track;
 
 import io.smokescreen.api.AclDecision;
+import io.smokescreen.api.EgressEvent;
+import io.smokescreen.api.RequestContext;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Instant;
@@ -192,6 +194,17 @@ public final class ExchangeRecord {
                 TextHygiene.line(requestedHost),
                 CanonicalLog.address(outboundRemote),
                 proxyType.label());
+    }
+
+    /** {@return what a listener is told, cleaned as in log lines} */
+    EgressEvent decidedEvent(Optional<RequestContext> context) {
+        return new EgressEvent.Decided(
+                id, context, allowed, TextHygiene.line(reason), TextHygiene.line(error), outboundRemote());
+    }
+
+    /** {@return where the exchange is connected to, once it is} */
+    Optional<InetSocketAddress> outboundRemote() {
+        return outboundRemote instanceof InetSocketAddress remote ? Optional.of(remote) : Optional.empty();
     }
 
     /** {@return when the exchange began, as {@link System#nanoTime()}} */

@@ -4,10 +4,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
+import io.smokescreen.api.EgressEvent;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * A connection to a destination, from the moment it is established until its channel is closed, however that happens.
@@ -142,6 +144,14 @@ public final class OpenConnection {
 
     boolean wasActiveAtTermination() {
         return activeAtTermination;
+    }
+
+    /** {@return what a listener is told when it has ended, cleaned as in log lines} */
+    Optional<EgressEvent> closedEvent() {
+        Duration duration = Duration.ofNanos(ageNanos());
+        return record.outboundRemote()
+                .map(remote -> new EgressEvent.Closed(
+                        record.id, remote, bytesIn, bytesOut, duration, TextHygiene.line(error)));
     }
 
     long ageNanos() {

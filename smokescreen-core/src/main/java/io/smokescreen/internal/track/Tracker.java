@@ -3,12 +3,18 @@ package io.smokescreen.internal.track;
 import io.netty.channel.Channel;
 import io.smokescreen.api.AclDecision;
 import io.smokescreen.api.AddressVerdict;
+import io.smokescreen.api.EgressEvent;
 import io.smokescreen.api.Metric;
+import io.smokescreen.api.RequestContext;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes what happened, once: the canonical log lines and the metrics of decisions, connection attempts and ends. Safe from
@@ -21,6 +27,7 @@ public final class Tracker {
 
     private final GuardedMetricsSink metrics;
     private final boolean timeConnect;
+    private final @Nullable Consumer<EgressEvent> listener;
     private final CanonicalLog log = new CanonicalLog();
     private final Set<OpenConnection> open = ConcurrentHashMap.newKeySet();
     private final DistinctHosts hosts = new DistinctHosts();
@@ -28,10 +35,12 @@ public final class Tracker {
     /**
      * @param metrics where measurements go
      * @param timeConnect whether the time of each attempt to connect is one of them
+     * @param listener is told what the log is; null: nobody. It does not throw
      */
-    public Tracker(GuardedMetricsSink metrics, boolean timeConnect) {
+    public Tracker(GuardedMetricsSink metrics, boolean timeConnect, @Nullable Consumer<EgressEvent> listener) {
         this.metrics = metrics;
         this.timeConnect = timeConnect;
+        this.listener = listener;
     }
 
     /** {@return the connections to destinations that are open now} */
@@ -102,13 +111,20 @@ public final class Tracker {
         metrics.record(Metric.DISTINCT_DOMAINS_SUCCESS_RATE, lately.successRate(), List.of());
     }
 
-    /** Writes the decision line of an exchange; the second and later calls for the same exchange do nothing. */
-    public void writeDecision(ExchangeRecord record) {
+    /**
+     * Writes the decision line of an exchange; the second and later calls for the same exchange do nothing.
+     *
+     * @param context makes what user code is told of the request, if it was well-formed
+     */
+    public void writeDecision(ExchangeRecord record, Supplier<Optional<RequestContext>> context) {
         if (record.decisionWritten) {
             return;
         }
         record.decisionWritten = true;
         log.decision(record);
+        if (listener != null) {
+            listener.accept(record.decidedEvent(context.get()));
+        }
     }
 
     /**
@@ -136,5 +152,8 @@ public final class Tracker {
             metrics.record(Metric.CONNECTIONS_ACTIVE_AT_TERMINATION, 1, tags);
         }
         log.close(connection, seconds);
+        if (listener != null) {
+            connection.closedEvent().ifPresent(listener);
+        }
     }
 }

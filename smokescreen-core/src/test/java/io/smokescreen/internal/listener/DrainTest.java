@@ -30,7 +30,7 @@ class DrainTest {
     private static final Duration AT_ONCE = Duration.ofNanos(1);
     private static final Duration LIMIT = Duration.ofSeconds(35);
 
-    private final Tracker tracker = new Tracker(new GuardedMetricsSink((metric, value, tags) -> {}), false);
+    private final Tracker tracker = new Tracker(new GuardedMetricsSink((metric, value, tags) -> {}), false, null);
     private final Logger logger = (Logger) LoggerFactory.getLogger(Drain.class);
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private long now = Long.MAX_VALUE - Duration.ofSeconds(5).toNanos(); // a clock may pass its end

@@ -120,7 +120,7 @@ class KeepRegisteredEpollTest {
     }
 
     private static void join(Channel client, Channel destination) {
-        Tracker tracker = new Tracker(new GuardedMetricsSink((metric, value, tags) -> {}), true);
+        Tracker tracker = new Tracker(new GuardedMetricsSink((metric, value, tags) -> {}), true, null);
         InetSocketAddress address = (InetSocketAddress) client.remoteAddress();
         ExchangeRecord request = new ExchangeRecord(address, "", "");
         Tunnel.join(client, destination, tracker.opened(request, destination), Duration.ofHours(1));
