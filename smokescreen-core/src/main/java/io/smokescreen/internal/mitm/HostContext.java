@@ -47,7 +47,7 @@ public final class HostContext {
     }
 
     /** Gives up what {@link #retain} has got, or the creator had. */
-    void release() {
+    public void release() {
         ReferenceCountUtil.release(context);
     }
 
