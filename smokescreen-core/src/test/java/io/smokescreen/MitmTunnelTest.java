@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SNIHostName;
@@ -258,6 +259,33 @@ class MitmTunnelTest {
             assertThat(client.readAllText()).isEqualTo("hello"); // and then the origin's end, as close_notify
             client.halfClose();
             await().untilAsserted(() -> assertThat(fixture.proxy().closes()).hasSize(1));
+        }
+    }
+
+    @Test
+    void webSocketWhoseClientIsCutWithinARecord_isCutForTheOriginToo() throws Exception {
+        CompletableFuture<String> end = new CompletableFuture<>();
+        try (MitmFixture fixture = MitmFixture.start(connection -> {
+                    TestOrigin.readHead(connection.getInputStream());
+                    send(
+                            connection,
+                            "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+                    try {
+                        end.complete("ended after "
+                                + text(connection.getInputStream().readAllBytes()));
+                    } catch (IOException e) {
+                        end.complete("cut");
+                    }
+                });
+                RawClient tcp = fixture.tunnel(INSIDE);
+                RawClient client = tcp.startTls(fixture.clientTls(), "TLSv1.3")) {
+            client.send("GET /ws HTTP/1.1\r\nHost: " + fixture.at(INSIDE)
+                    + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+            assertThat(client.readHead()).startsWith("HTTP/1.1 101 ");
+            client.send("message");
+            tcp.send(new byte[] {0x17, 3, 3, 0, 0x50, 1, 2, 3}).halfClose();
+
+            assertThat(end.get(10, TimeUnit.SECONDS)).isEqualTo("cut");
         }
     }
 

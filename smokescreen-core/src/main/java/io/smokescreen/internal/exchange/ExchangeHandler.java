@@ -15,6 +15,7 @@ import io.smokescreen.internal.relay.ResponseEncoder;
 import io.smokescreen.internal.relay.Tunnel;
 import io.smokescreen.internal.request.RequestDecoder;
 import io.smokescreen.internal.request.ResponseDecoder;
+import io.smokescreen.internal.tls.RecordBoundary;
 import io.smokescreen.internal.tls.TlsLayers;
 import io.smokescreen.internal.track.OpenConnection;
 import io.smokescreen.internal.track.TextHygiene;
@@ -244,6 +245,7 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         over();
         ChannelPipeline pipeline = channel().pipeline();
         pipeline.fireUserEventTriggered(ConnectionEvent.INTERCEPTION_BEGAN);
+        pipeline.addLast(new RecordBoundary());
         TlsLayers.addLast(pipeline, tls);
         install(pipeline, stages, requestBegan, inside);
         pipeline.remove(encoder);

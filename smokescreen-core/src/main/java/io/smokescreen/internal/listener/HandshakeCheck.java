@@ -12,6 +12,7 @@ import io.smokescreen.api.MetricsSink;
 import io.smokescreen.internal.exchange.Announcement;
 import io.smokescreen.internal.exchange.ClientIdentity;
 import io.smokescreen.internal.tls.ClientTrust;
+import io.smokescreen.internal.tls.RecordBoundary;
 import io.smokescreen.internal.tls.Refusal;
 import io.smokescreen.internal.tls.RefusedCertificateException;
 import io.smokescreen.internal.tls.TlsContext;

@@ -1,4 +1,4 @@
-package io.smokescreen.internal.listener;
+package io.smokescreen.internal.tls;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -11,7 +11,7 @@ import javax.net.ssl.SSLException;
  * still counts as an end, as in Go: many clients never send it, and HTTP as well as what stands in a tunnel have ends of their
  * own. The second never does. Only the headers of the records are looked at, type(1), version(2), length(2).
  */
-final class RecordBoundary extends ChannelInboundHandlerAdapter {
+public final class RecordBoundary extends ChannelInboundHandlerAdapter {
 
     private static final int HEADER_BYTES = 5;
     private static final int LENGTH_AT = 3;
