@@ -32,9 +32,9 @@ public final class TestTls {
         return new TestTls(context, changed);
     }
 
-    /** {@return the socket that speaks TLS, its handshake done; closing it closes the one below} */
+    /** {@return the socket that speaks TLS, its handshake done; its end is not that of the one below} */
     public SSLSocket accept(Socket connection) throws IOException {
-        SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(connection, null, true);
+        SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(connection, null, false);
         tls.setUseClientMode(false);
         tls.setSSLParameters(parameters);
         tls.startHandshake();

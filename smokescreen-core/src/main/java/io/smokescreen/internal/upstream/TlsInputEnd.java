@@ -5,11 +5,14 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.smokescreen.internal.tls.TlsContext;
 import javax.net.ssl.SSLException;
 
 /**
  * Makes close_notify the end of a server's input, and a FIN without it a failure: anybody on the way can send a FIN, and what
- * has no other end would look complete (RFC 9112 §9.8, RFC 8446 §6.1).
+ * has no other end would look complete (RFC 9112 §9.8, RFC 8446 §6.1). The handshake is the only one: with TLS 1.2 a server could
+ * ask for more of them.
  */
 final class TlsInputEnd extends ChannelInboundHandlerAdapter {
 
@@ -33,6 +36,9 @@ final class TlsInputEnd extends ChannelInboundHandlerAdapter {
         } else if (event instanceof ChannelInputShutdownEvent) {
             finReceived(ctx);
         } else {
+            if (event == SslHandshakeCompletionEvent.SUCCESS) {
+                TlsContext.refuseRenegotiation(tls.engine());
+            }
             ctx.fireUserEventTriggered(event);
         }
     }

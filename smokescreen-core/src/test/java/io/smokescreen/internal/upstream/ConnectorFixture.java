@@ -15,6 +15,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.util.ReferenceCountUtil;
 import io.smokescreen.api.ClientRequest;
 import io.smokescreen.api.Destination;
 import io.smokescreen.api.NextHop;
@@ -37,6 +38,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -128,6 +130,17 @@ final class ConnectorFixture implements AutoCloseable {
         await().untilAsserted(() -> assertThat(channels).noneMatch(Channel::isOpen));
     }
 
+    /** Has all that comes meanwhile be read in one go. */
+    void pauseLoopUntil(CountDownLatch latch) {
+        loops.execute(() -> {
+            try {
+                latch.await(10, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
     int sockets() {
         return channels.size();
     }
@@ -140,8 +153,11 @@ final class ConnectorFixture implements AutoCloseable {
     /** An attempt to connect, and what comes on the connection then: its bytes, and how it ends. */
     static final class Attempt extends ChannelInboundHandlerAdapter {
 
+        static final String NAME = "attempt";
+
         private final CompletableFuture<DialResult> result = new CompletableFuture<>();
         private final Queue<String> received = new ConcurrentLinkedQueue<>();
+        private final Queue<Object> objects = new ConcurrentLinkedQueue<>();
         private final CompletableFuture<String> ending = new CompletableFuture<>();
         private @Nullable Cancellable underWay;
 
@@ -149,7 +165,7 @@ final class ConnectorFixture implements AutoCloseable {
         private void done(DialResult given) {
             if (given instanceof Connected connected) {
                 ChannelPipeline pipeline = connected.channel().pipeline();
-                pipeline.addLast(this);
+                pipeline.addLast(NAME, this);
                 if (pipeline.get(ResponseDecoder.class) != null) {
                     pipeline.remove(HttpRequestEncoder.class);
                     pipeline.remove(ResponseDecoder.class);
@@ -181,8 +197,19 @@ final class ConnectorFixture implements AutoCloseable {
             return this;
         }
 
+        /** {@return what came, once that many bytes have or it has ended} */
+        String received(int bytes) {
+            await().until(() -> received().length() >= bytes || ending.isDone());
+            return received();
+        }
+
         String received() {
             return String.join("", received);
+        }
+
+        /** {@return what came that was no bytes, as a test's decoder made it} */
+        List<Object> objects() {
+            return List.copyOf(objects);
         }
 
         /** {@return {@code end}, or what was wrong} */
@@ -192,9 +219,12 @@ final class ConnectorFixture implements AutoCloseable {
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
-            ByteBuf bytes = (ByteBuf) message;
-            received.add(bytes.toString(ISO_8859_1));
-            bytes.release();
+            if (message instanceof ByteBuf bytes) {
+                received.add(bytes.toString(ISO_8859_1));
+            } else {
+                objects.add(message);
+            }
+            ReferenceCountUtil.release(message);
         }
 
         @Override
