@@ -133,6 +133,7 @@ public final class Acl implements AclPolicy {
                 counts.report(),
                 counts.enforce(),
                 counts.allowedDomains(),
+                counts.mitmDomains(),
                 counts.defaultAction(),
                 counts.globalAllowList(),
                 counts.globalDenyList());
@@ -147,6 +148,7 @@ public final class Acl implements AclPolicy {
      * @param report how many services have the action {@code report}
      * @param enforce how many services have the action {@code enforce}
      * @param allowedDomains entries of {@code allowed_domains}, of all services and the default rule together
+     * @param mitmDomains entries of {@code mitm_domains}, likewise
      * @param defaultAction the default rule's action; empty without a default rule
      * @param globalAllowList entries of the {@code global_allow_list}
      * @param globalDenyList entries of the {@code global_deny_list}
@@ -156,6 +158,7 @@ public final class Acl implements AclPolicy {
             int report,
             int enforce,
             int allowedDomains,
+            int mitmDomains,
             Optional<String> defaultAction,
             int globalAllowList,
             int globalDenyList) {

@@ -53,17 +53,17 @@ class AclTest {
                 services:
                   - {name: a, action: open}
                   - {name: b, action: enforce, allowed_domains: [a.test, "*.b.test"]}
-                  - {name: c, action: enforce, allowed_domains: [a.test]}
+                  - {name: c, action: enforce, allowed_domains: [a.test], mitm_domains: [{domain: a.test}]}
                   - {name: d, action: report}
                   - {name: e, action: report}
                   - {name: f, action: report}
-                default: {action: report, allowed_domains: [c.test]}
+                default: {action: report, allowed_domains: [c.test], mitm_domains: [{domain: c.test}]}
                 global_allow_list: [d.test]
                 global_deny_list: [e.test, f.test]
                 """);
 
-        assertThat(acl.summary()).isEqualTo(new Acl.Summary(1, 3, 2, 4, Optional.of("report"), 1, 2));
+        assertThat(acl.summary()).isEqualTo(new Acl.Summary(1, 3, 2, 4, 2, Optional.of("report"), 1, 2));
         assertThat(Acl.fromYaml("inline", OPEN).summary())
-                .isEqualTo(new Acl.Summary(1, 0, 0, 0, Optional.empty(), 0, 0));
+                .isEqualTo(new Acl.Summary(1, 0, 0, 0, 0, Optional.empty(), 0, 0));
     }
 }

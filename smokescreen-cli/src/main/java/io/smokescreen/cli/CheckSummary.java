@@ -3,6 +3,7 @@ package io.smokescreen.cli;
 import io.smokescreen.Acl;
 import io.smokescreen.SmokescreenBuilder;
 import io.smokescreen.cli.config.Configuration;
+import io.smokescreen.cli.config.InterceptionSettings;
 import io.smokescreen.cli.config.ListenSettings;
 import io.smokescreen.cli.config.PolicySettings;
 import io.smokescreen.cli.config.Setting;
@@ -28,6 +29,8 @@ final class CheckSummary {
             TlsSettings.CERT_FILE,
             TlsSettings.CLIENT_CA_FILES,
             TlsSettings.CRL_FILES,
+            InterceptionSettings.CA_CERT_FILE,
+            InterceptionSettings.CA_KEY_FILE,
             PolicySettings.ACL_FILE,
             PolicySettings.ROLES,
             PolicySettings.ALLOW_MISSING_ROLE,
@@ -52,8 +55,9 @@ final class CheckSummary {
         role();
         acl();
         row("addresses", addressPolicy());
+        row("MITM", interception());
         rows("also set", otherSettings());
-        rows("warnings", acl.map(Acl::warnings).orElse(List.of()));
+        rows("warnings", warnings());
         return List.copyOf(lines);
     }
 
@@ -110,6 +114,22 @@ final class CheckSummary {
             case STRICT -> "strict: only public ones, unless a rule says otherwise";
             case SMOKESCREEN -> "smokescreen: the table and the order of Go's Smokescreen";
         };
+    }
+
+    private String interception() {
+        int domains = acl.map(rules -> rules.summary().mitmDomains()).orElse(0);
+        return settings.get(InterceptionSettings.CA_CERT_FILE)
+                .map(file -> domains + " mitm_domains in the ACL, in the name of the authority in " + file)
+                .orElse("off");
+    }
+
+    private List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        acl.ifPresent(rules -> {
+            warnings.addAll(rules.warnings());
+            InterceptionAssembly.warning(settings, rules).ifPresent(warnings::add);
+        });
+        return warnings;
     }
 
     private List<String> otherSettings() {

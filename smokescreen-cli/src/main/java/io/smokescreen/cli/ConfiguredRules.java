@@ -88,7 +88,7 @@ final class ConfiguredRules implements RulesSource {
         }
         loadedBefore = true;
         latestAcl = acl;
-        acl.ifPresent(loaded -> loaded.warnings().forEach(LOG::warn));
+        acl.ifPresent(this::warnOf);
         tellWhatNeedsARestart(configuration);
         return rules;
     }
@@ -118,6 +118,11 @@ final class ConfiguredRules implements RulesSource {
         files.addAll(configuration.get(TlsSettings.CRL_FILES));
         files.addAll(RolesAssembly.files(configuration));
         return files;
+    }
+
+    private void warnOf(Acl loaded) {
+        loaded.warnings().forEach(LOG::warn);
+        InterceptionAssembly.warning(atStart, loaded).ifPresent(LOG::warn);
     }
 
     private void tellWhatNeedsARestart(Configuration configuration) {

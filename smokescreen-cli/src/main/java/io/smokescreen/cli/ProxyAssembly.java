@@ -22,11 +22,8 @@ import java.util.function.Supplier;
 /** What the settings amount to: a builder. What the engine refuses becomes an error that begins with the place of the value. */
 final class ProxyAssembly {
 
-    private static final List<Setting<?>> NOT_THERE = List.of(
-            ConnectSettings.UPSTREAM_HTTP_PROXY,
-            ConnectSettings.UPSTREAM_HTTPS_PROXY,
-            ConnectSettings.MITM_CA_CERT_FILE,
-            ConnectSettings.MITM_CA_KEY_FILE);
+    private static final List<Setting<?>> NOT_THERE =
+            List.of(ConnectSettings.UPSTREAM_HTTP_PROXY, ConnectSettings.UPSTREAM_HTTPS_PROXY);
 
     private final Configuration configuration;
     private final Consumer<SmokescreenBuilder> customization;
@@ -94,6 +91,7 @@ final class ProxyAssembly {
                 .eventLoopThreads(configuration.get(ListenSettings.EVENT_LOOP_THREADS))
                 .transport(configuration.get(ListenSettings.TRANSPORT));
         proxyProtocol().ifPresent(builder::proxyProtocol);
+        InterceptionAssembly.mitm(configuration).ifPresent(builder::mitm);
         return builder;
     }
 
@@ -101,8 +99,7 @@ final class ProxyAssembly {
     private void refuseWhatIsNotThere() {
         for (Setting<?> setting : NOT_THERE) {
             if (configuration.isGiven(setting)) {
-                throw configuration.error(
-                        setting, "next hops and MITM are not available in this version (leave it out)");
+                throw configuration.error(setting, "next hops are not available in this version (leave it out)");
             }
         }
     }

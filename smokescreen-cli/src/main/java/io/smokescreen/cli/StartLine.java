@@ -1,8 +1,10 @@
 package io.smokescreen.cli;
 
+import io.smokescreen.Acl;
 import io.smokescreen.api.Host;
 import io.smokescreen.cli.config.Configuration;
 import io.smokescreen.cli.config.ConnectSettings;
+import io.smokescreen.cli.config.InterceptionSettings;
 import io.smokescreen.cli.config.OperationSettings;
 import io.smokescreen.cli.config.PolicySettings;
 import io.smokescreen.cli.config.Setting;
@@ -23,18 +25,21 @@ final class StartLine {
     private static final Logger LOG = LoggerFactory.getLogger(StartLine.class);
 
     private final Configuration settings;
+    private final Optional<Acl> acl;
     private LoggingEventBuilder event = LOG.atInfo();
 
-    private StartLine(Configuration settings) {
+    private StartLine(Configuration settings, Optional<Acl> acl) {
         this.settings = settings;
+        this.acl = acl;
     }
 
     static void log(
             Configuration settings,
+            Optional<Acl> acl,
             InetSocketAddress address,
             Optional<InheritedListener> inherited,
             Optional<InetSocketAddress> prometheus) {
-        StartLine line = new StartLine(settings);
+        StartLine line = new StartLine(settings, acl);
         line.with("listen_address", text(address))
                 .with("listener", inherited.map(InheritedListener::origin).orElse("own"))
                 .with("config_file", textOf(settings.file()));
@@ -58,7 +63,11 @@ final class StartLine {
                         settings.get(PolicySettings.ADDRESS_POLICY).name().toLowerCase(Locale.ROOT))
                 .with("allow_rules", count(PolicySettings.ALLOW_RANGES, PolicySettings.ALLOW_ADDRESSES))
                 .with("deny_rules", count(PolicySettings.DENY_RANGES, PolicySettings.DENY_ADDRESSES))
-                .with("unsafe_allow_private_ranges", settings.get(PolicySettings.UNSAFE_ALLOW_PRIVATE_RANGES));
+                .with("unsafe_allow_private_ranges", settings.get(PolicySettings.UNSAFE_ALLOW_PRIVATE_RANGES))
+                .with("mitm", settings.get(InterceptionSettings.CA_CERT_FILE).isPresent())
+                .with(
+                        "mitm_domains",
+                        acl.map(rules -> rules.summary().mitmDomains()).orElse(0));
     }
 
     private int count(Setting<List<String>> ranges, Setting<List<String>> addresses) {

@@ -55,6 +55,7 @@ class CheckProcessTest {
                             "             default rule: none, a role without a rule is denied",
                             "             global lists: 0 hosts allowed, 1 denied",
                             "addresses    strict: only public ones, unless a rule says otherwise",
+                            "MITM         off",
                             "also set     allow_ranges: 10.0.0.0/8",
                             "             connect_timeout: 3s",
                             "warnings     " + acl
@@ -105,8 +106,9 @@ class CheckProcessTest {
         "--metric-tag=x, --metric-tag: 'x' is not a tag of a metric ",
         "--stats-socket-dir=/dev/null, --stats-socket-dir: '/dev/null' is not a directory ",
         "--tls-server-bundle-file=/none, --tls-server-bundle-file: /none does not exist ",
+        "--mitm-ca-key-file=/none, --mitm-ca-key-file: an authority takes a certificate and its key ",
         "--max-request-burst=5, --max-request-burst: there is no rate to burst from ",
-        "--upstream-http-proxy-addr=http://a.test:1, --upstream-http-proxy-addr: next hops and MITM are not ",
+        "--upstream-http-proxy-addr=http://a.test:1, --upstream-http-proxy-addr: next hops are not ",
     })
     void a_wrong_value_is_an_error(String flag, String error) throws Exception {
         Ended ended = ChildProcess.start("check", flag).end();

@@ -87,19 +87,16 @@ class ConnectingEffectsTest {
 
     @ParameterizedTest
     @EnumSource(By.class)
-    @Shows({"--upstream-http-proxy-addr", "--upstream-https-proxy-addr", "--mitm-ca-cert-file", "--mitm-ca-key-file"})
+    @Shows({"--upstream-http-proxy-addr", "--upstream-https-proxy-addr"})
     void what_is_not_there_yet_is_refused_at_the_start(By by) throws Exception {
-        for (Setting<?> setting : java.util.List.of(
-                ConnectSettings.UPSTREAM_HTTP_PROXY,
-                ConnectSettings.UPSTREAM_HTTPS_PROXY,
-                ConnectSettings.MITM_CA_CERT_FILE,
-                ConnectSettings.MITM_CA_KEY_FILE)) {
+        for (Setting<?> setting :
+                java.util.List.of(ConnectSettings.UPSTREAM_HTTP_PROXY, ConnectSettings.UPSTREAM_HTTPS_PROXY)) {
             ChildProcess.Ended refused = by.with(setting, "x").ended();
 
             assertThat(refused.exitCode()).isEqualTo(1);
             assertThat(refused.err())
                     .contains(by == By.FLAGS ? setting.flag() : setting.key())
-                    .contains("next hops and MITM are not available in this version (leave it out)");
+                    .contains("next hops are not available in this version (leave it out)");
         }
     }
 

@@ -21,6 +21,7 @@ class EveryEffectTest {
             TlsEffectsTest.class,
             PolicyEffectsTest.class,
             ConnectingEffectsTest.class,
+            InterceptionEffectsTest.class,
             WaitingEffectsTest.class,
             OperatingEffectsTest.class);
 

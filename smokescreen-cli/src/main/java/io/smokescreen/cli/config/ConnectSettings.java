@@ -10,7 +10,6 @@ import io.smokescreen.Network;
 import io.smokescreen.ResolverOptions;
 import io.smokescreen.TimeoutOptions;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -73,21 +72,6 @@ public final class ConnectSettings {
             .takes("URL")
             .means("Send CONNECT requests through the proxy at URL. Not available yet: refused at the start.")
             .asOptional(Texts::some, "none");
-
-    /** Authority that signs certificates of domains looked into. */
-    public static final Setting<Optional<Path>> MITM_CA_CERT_FILE = define(
-                    NEXT_HOPS, "--mitm-ca-cert-file", "mitm_ca_cert_file")
-            .takes("FILE")
-            .means("Look into the traffic of the ACL's mitm_domains, with certificates signed by the CA in FILE. Not"
-                    + " available yet: refused at the start.")
-            .asOptional(Texts::path, "none");
-
-    /** Its key. */
-    public static final Setting<Optional<Path>> MITM_CA_KEY_FILE = define(
-                    NEXT_HOPS, "--mitm-ca-key-file", "mitm_ca_key_file")
-            .takes("FILE")
-            .means("The private key of that CA. Not available yet: refused at the start.")
-            .asOptional(Texts::path, "none");
 
     /** Connecting. */
     public static final Setting<Duration> CONNECT_TIMEOUT = define(WAITING, "--timeout", "connect_timeout")
@@ -165,8 +149,6 @@ public final class ConnectSettings {
                 MAX_IDLE_PER_HOST,
                 UPSTREAM_HTTP_PROXY,
                 UPSTREAM_HTTPS_PROXY,
-                MITM_CA_CERT_FILE,
-                MITM_CA_KEY_FILE,
                 CONNECT_TIMEOUT,
                 DNS_TIMEOUT,
                 READ_HEADER_TIMEOUT,

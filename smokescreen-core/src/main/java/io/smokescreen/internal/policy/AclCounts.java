@@ -1,6 +1,7 @@
 package io.smokescreen.internal.policy;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -11,6 +12,7 @@ import java.util.stream.Stream;
  * @param report with the action report
  * @param enforce with the action enforce
  * @param allowedDomains entries of all rules together
+ * @param mitmDomains entries of all rules together
  * @param defaultAction the keyword of the default rule's action, if there is a default rule
  * @param globalAllowList entries
  * @param globalDenyList entries
@@ -20,6 +22,7 @@ public record AclCounts(
         int report,
         int enforce,
         int allowedDomains,
+        int mitmDomains,
         Optional<String> defaultAction,
         int globalAllowList,
         int globalDenyList) {
@@ -27,14 +30,14 @@ public record AclCounts(
     static AclCounts of(AclIndex acl) {
         Collection<AclRule> services = acl.rules().values();
         Optional<AclRule> defaultRule = Optional.ofNullable(acl.defaultRule());
-        int domains = Stream.concat(services.stream(), defaultRule.stream())
-                .mapToInt(rule -> rule.allowedDomains().size())
-                .sum();
+        List<AclRule> rules =
+                Stream.concat(services.stream(), defaultRule.stream()).toList();
         return new AclCounts(
                 count(services, Action.OPEN),
                 count(services, Action.REPORT),
                 count(services, Action.ENFORCE),
-                domains,
+                rules.stream().mapToInt(rule -> rule.allowedDomains().size()).sum(),
+                rules.stream().mapToInt(rule -> rule.mitmDomains().size()).sum(),
                 defaultRule.map(rule -> rule.action().keyword()),
                 acl.globalAllowList().size(),
                 acl.globalDenyList().size());

@@ -1,0 +1,128 @@
+package io.smokescreen.cli;
+
+import static io.smokescreen.cli.Asking.connect;
+import static io.smokescreen.cli.Asking.connection;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.smokescreen.cli.config.InterceptionSettings;
+import io.smokescreen.cli.config.PolicySettings;
+import io.smokescreen.cli.config.Setting;
+import io.smokescreen.testing.RawClient;
+import io.smokescreen.testing.TestCertificates;
+import io.smokescreen.testing.TestPem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What the settings of looking into TLS do to a running process. */
+@Timeout(120)
+class InterceptionEffectsTest {
+
+    private static final String HOST = "127.0.0.2";
+
+    @TempDir
+    Path folder;
+
+    private TestCertificates authority;
+    private Path certificate;
+    private Path key;
+    private Path acl;
+
+    @BeforeEach
+    void writeFiles() throws Exception {
+        authority = TestCertificates.create("CN=looks inside");
+        certificate = TestPem.write(folder.resolve("mitm.pem"), authority.certificate());
+        key = TestPem.write(
+                folder.resolve("mitm.key"), TestPem.pkcs8(authority.authority().key()));
+        acl = Files.writeString(folder.resolve("acl.yaml"), """
+                version: v1
+                services: []
+                default:
+                  project: p
+                  action: enforce
+                  allowed_domains: [127.0.0.2]
+                  mitm_domains:
+                    - domain: 127.0.0.2
+                      detailed_http_logs: true
+                """);
+    }
+
+    @ParameterizedTest
+    @EnumSource(By.class)
+    @Shows({"--mitm-ca-cert-file", "--mitm-ca-key-file"})
+    void requests_inside_of_tls_are_seen_with_a_certificate_of_the_authority(By by) throws Exception {
+        try (ChildProcess proxy = start(by)
+                        .with(InterceptionSettings.CA_CERT_FILE, certificate)
+                        .with(InterceptionSettings.CA_KEY_FILE, key)
+                        .proxy();
+                RawClient tunnel = connection(proxy)) {
+            assertThat(proxy.lineContaining("smokescreen listening")).contains("\"mitm\":true", "\"mitm_domains\":1");
+            assertThat(tunnel.send(connect(HOST + ":443")).readHead()).startsWith("HTTP/1.1 200 ");
+
+            try (SSLSocket tls = verified(tunnel)) {
+                X509Certificate shown = (X509Certificate) tls.getSession().getPeerCertificates()[0];
+                assertThat(shown.getIssuerX500Principal())
+                        .isEqualTo(authority.certificate().getSubjectX500Principal());
+                tls.getOutputStream()
+                        .write("GET / HTTP/1.1\r\nHost: denied.test\r\nConnection: close\r\n\r\n".getBytes(US_ASCII));
+                assertThat(new String(tls.getInputStream().readAllBytes(), UTF_8))
+                        .startsWith("HTTP/1.1 407 ")
+                        .contains("Code: acl-denied");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(By.class)
+    void one_of_the_two_files_is_not_enough(By by) throws Exception {
+        assertRefused(by, InterceptionSettings.CA_CERT_FILE, certificate, InterceptionSettings.CA_KEY_FILE);
+        assertRefused(by, InterceptionSettings.CA_KEY_FILE, key, InterceptionSettings.CA_CERT_FILE);
+    }
+
+    @ParameterizedTest
+    @EnumSource(By.class)
+    void a_rule_that_asks_to_look_inside_without_an_authority_is_warned_of(By by) throws Exception {
+        try (ChildProcess proxy = start(by).proxy()) {
+            assertThat(proxy.lineStarting("the ACL has mitm_domains (1)"))
+                    .contains("\"level\":\"warning\"", "requests for them are denied");
+            assertThat(Asking.answer(proxy, connect(HOST + ":443"))).contains("Code: mitm-unavailable");
+        }
+        assertThat(start(by).ended("check").out())
+                .contains("MITM         off", "warnings     the ACL has mitm_domains (1) and there is no authority");
+    }
+
+    private static void assertRefused(By by, Setting<?> given, Path file, Setting<?> missing) throws Exception {
+        ChildProcess.Ended refused = by.with(given, file).ended();
+
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.err())
+                .contains(by == By.FLAGS ? given.flag() : given.key())
+                .contains("expected " + missing.flag() + " or " + missing.key() + " too");
+    }
+
+    private By.Start start(By by) {
+        return by.with(PolicySettings.ACL_FILE, acl)
+                .with(PolicySettings.ALLOW_MISSING_ROLE, "true")
+                .with(PolicySettings.ALLOW_RANGES, "127.0.0.0/8");
+    }
+
+    /** {@return TLS inside of the tunnel, with the certificate verified for the host} */
+    private SSLSocket verified(RawClient tunnel) throws Exception {
+        SSLSocket tls =
+                (SSLSocket) authority.clientTls().getSocketFactory().createSocket(tunnel.socket(), HOST, 443, true);
+        SSLParameters parameters = tls.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        tls.setSSLParameters(parameters);
+        tls.startHandshake();
+        return tls;
+    }
+}
