@@ -2,10 +2,12 @@ package io.smokescreen.cli;
 
 import io.smokescreen.Acl;
 import io.smokescreen.MitmOptions;
+import io.smokescreen.OriginTlsOptions;
 import io.smokescreen.cli.config.Configuration;
 import io.smokescreen.cli.config.InterceptionSettings;
 import io.smokescreen.cli.config.Setting;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** What the settings of looking into TLS amount to; reads the files they name. */
@@ -30,6 +32,20 @@ final class InterceptionAssembly {
                 () -> lacks(configuration, InterceptionSettings.CA_CERT_FILE, InterceptionSettings.CA_KEY_FILE));
         return Optional.of(configuration.check(
                 InterceptionSettings.CA_CERT_FILE, () -> MitmOptions.fromFiles(certificateFile, keyFile)));
+    }
+
+    /**
+     * {@return whom to trust where the proxy does TLS with origins itself}
+     *
+     * @throws io.smokescreen.api.ConfigurationException if a file cannot be used
+     */
+    static OriginTlsOptions originTls(Configuration configuration) {
+        List<Path> files = configuration.get(InterceptionSettings.ORIGIN_CA_FILES);
+        OriginTlsOptions systemTrust = OriginTlsOptions.systemTrust();
+        return files.isEmpty()
+                ? systemTrust
+                : configuration.check(
+                        InterceptionSettings.ORIGIN_CA_FILES, () -> systemTrust.withAuthorityFiles(files));
     }
 
     /**

@@ -87,6 +87,7 @@ final class ProxyAssembly {
                 .resolverOptions(resolverOptions())
                 .timeouts(timeouts())
                 .limits(limits())
+                .originTls(InterceptionAssembly.originTls(configuration))
                 .timeConnect(configuration.get(OperationSettings.TIME_CONNECT))
                 .eventLoopThreads(configuration.get(ListenSettings.EVENT_LOOP_THREADS))
                 .transport(configuration.get(ListenSettings.TRANSPORT));

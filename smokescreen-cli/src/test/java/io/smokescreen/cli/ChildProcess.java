@@ -23,6 +23,10 @@ final class ChildProcess implements AutoCloseable {
 
     private static final Pattern LISTEN_PORT = Pattern.compile("\"?listen_address\"?[:=]\"?[^\" ]*:([0-9]+)");
 
+    /** What a machine that itself needs a proxy has set: the command takes its next hops from there, and so do others. */
+    private static final Pattern PROXY_VARIABLE =
+            Pattern.compile("(http|https|no|all)_proxy", Pattern.CASE_INSENSITIVE);
+
     private final Process process;
     private final Collector out;
     private final Collector err;
@@ -35,7 +39,16 @@ final class ChildProcess implements AutoCloseable {
     }
 
     static ChildProcess start(String... flags) throws IOException {
-        return new ChildProcess(new ProcessBuilder(command(flags)).start());
+        return of(command(flags));
+    }
+
+    /** {@return another program, for which nothing of the machine's proxies holds either} */
+    static ChildProcess of(List<String> command) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment()
+                .keySet()
+                .removeIf(name -> PROXY_VARIABLE.matcher(name).matches());
+        return new ChildProcess(builder.start());
     }
 
     /** {@return what to execute} */

@@ -1,7 +1,9 @@
 package io.smokescreen.cli;
 
+import static io.smokescreen.cli.Asking.answer;
 import static io.smokescreen.cli.Asking.connect;
 import static io.smokescreen.cli.Asking.connection;
+import static io.smokescreen.cli.Asking.get;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,12 +13,15 @@ import io.smokescreen.cli.config.PolicySettings;
 import io.smokescreen.cli.config.Setting;
 import io.smokescreen.testing.RawClient;
 import io.smokescreen.testing.TestCertificates;
+import io.smokescreen.testing.TestOrigin;
 import io.smokescreen.testing.TestPem;
+import io.smokescreen.testing.TestTls;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import org.bouncycastle.asn1.x509.GeneralName;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class InterceptionEffectsTest {
 
     private static final String HOST = "127.0.0.2";
+    private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
 
     @TempDir
     Path folder;
@@ -50,9 +56,7 @@ class InterceptionEffectsTest {
                   project: p
                   action: enforce
                   allowed_domains: [127.0.0.2]
-                  mitm_domains:
-                    - domain: 127.0.0.2
-                      detailed_http_logs: true
+                  mitm_domains: [{domain: 127.0.0.2}]
                 """);
     }
 
@@ -60,24 +64,39 @@ class InterceptionEffectsTest {
     @EnumSource(By.class)
     @Shows({"--mitm-ca-cert-file", "--mitm-ca-key-file"})
     void requests_inside_of_tls_are_seen_with_a_certificate_of_the_authority(By by) throws Exception {
-        try (ChildProcess proxy = start(by)
-                        .with(InterceptionSettings.CA_CERT_FILE, certificate)
-                        .with(InterceptionSettings.CA_KEY_FILE, key)
-                        .proxy();
-                RawClient tunnel = connection(proxy)) {
-            assertThat(proxy.lineContaining("smokescreen listening")).contains("\"mitm\":true", "\"mitm_domains\":1");
-            assertThat(tunnel.send(connect(HOST + ":443")).readHead()).startsWith("HTTP/1.1 200 ");
+        try (ChildProcess proxy = mitm(by).proxy();
+                RawClient tunnel = connection(proxy);
+                SSLSocket tls = inside(tunnel, HOST + ":443")) {
+            X509Certificate shown = (X509Certificate) tls.getSession().getPeerCertificates()[0];
 
-            try (SSLSocket tls = verified(tunnel)) {
-                X509Certificate shown = (X509Certificate) tls.getSession().getPeerCertificates()[0];
-                assertThat(shown.getIssuerX500Principal())
-                        .isEqualTo(authority.certificate().getSubjectX500Principal());
-                tls.getOutputStream()
-                        .write("GET / HTTP/1.1\r\nHost: denied.test\r\nConnection: close\r\n\r\n".getBytes(US_ASCII));
-                assertThat(new String(tls.getInputStream().readAllBytes(), UTF_8))
-                        .startsWith("HTTP/1.1 407 ")
-                        .contains("Code: acl-denied");
-            }
+            assertThat(proxy.lineContaining("smokescreen listening")).contains("\"mitm\":true", "\"mitm_domains\":1");
+            assertThat(shown.getIssuerX500Principal())
+                    .isEqualTo(authority.certificate().getSubjectX500Principal());
+            assertThat(exchange(tls, "denied.test")).startsWith("HTTP/1.1 407 ").contains("Code: acl-denied");
+        }
+    }
+
+    /** Where the proxy does TLS with the origin: for a request inside of a tunnel, and for a URI that says https. */
+    @ParameterizedTest
+    @EnumSource(By.class)
+    @Shows("--mitm-upstream-ca-file")
+    void origins_are_verified_by_the_authorities_that_are_set(By by) throws Exception {
+        TestCertificates origins = TestCertificates.create("CN=origins");
+        Path originAuthority = TestPem.write(folder.resolve("origins.pem"), origins.certificate());
+        TestTls originTls = TestTls.of(origins.issuing("CN=origin")
+                .names(new GeneralName(GeneralName.iPAddress, HOST))
+                .issue());
+        try (TestOrigin origin = TestOrigin.startOn(HOST, originTls.then(TestOrigin.answering(OK)));
+                ChildProcess distrusting = mitm(by).proxy();
+                ChildProcess proxy = mitm(by).with(InterceptionSettings.ORIGIN_CA_FILES, originAuthority)
+                        .proxy()) {
+            String address = HOST + ":" + origin.port();
+
+            assertThat(answer(proxy, get(address).replace("http:", "https:"))).endsWith("\r\n\r\nok");
+            assertThat(insideAnswer(proxy, address)).endsWith("\r\n\r\nok");
+            assertThat(insideAnswer(distrusting, address))
+                    .startsWith("HTTP/1.1 502 ")
+                    .contains("Code: upstream-tls-failed");
         }
     }
 
@@ -94,7 +113,7 @@ class InterceptionEffectsTest {
         try (ChildProcess proxy = start(by).proxy()) {
             assertThat(proxy.lineStarting("the ACL has mitm_domains (1)"))
                     .contains("\"level\":\"warning\"", "requests for them are denied");
-            assertThat(Asking.answer(proxy, connect(HOST + ":443"))).contains("Code: mitm-unavailable");
+            assertThat(answer(proxy, connect(HOST + ":443"))).contains("Code: mitm-unavailable");
         }
         assertThat(start(by).ended("check").out())
                 .contains("MITM         off", "warnings     the ACL has mitm_domains (1) and there is no authority");
@@ -115,8 +134,22 @@ class InterceptionEffectsTest {
                 .with(PolicySettings.ALLOW_RANGES, "127.0.0.0/8");
     }
 
-    /** {@return TLS inside of the tunnel, with the certificate verified for the host} */
-    private SSLSocket verified(RawClient tunnel) throws Exception {
+    private By.Start mitm(By by) {
+        return start(by)
+                .with(InterceptionSettings.CA_CERT_FILE, certificate)
+                .with(InterceptionSettings.CA_KEY_FILE, key);
+    }
+
+    private String insideAnswer(ChildProcess proxy, String address) throws Exception {
+        try (RawClient tunnel = connection(proxy);
+                SSLSocket tls = inside(tunnel, address)) {
+            return exchange(tls, address);
+        }
+    }
+
+    /** {@return TLS inside of a tunnel, with the certificate verified for the host} */
+    private SSLSocket inside(RawClient tunnel, String address) throws Exception {
+        assertThat(tunnel.send(connect(address)).readHead()).startsWith("HTTP/1.1 200 ");
         SSLSocket tls =
                 (SSLSocket) authority.clientTls().getSocketFactory().createSocket(tunnel.socket(), HOST, 443, true);
         SSLParameters parameters = tls.getSSLParameters();
@@ -124,5 +157,11 @@ class InterceptionEffectsTest {
         tls.setSSLParameters(parameters);
         tls.startHandshake();
         return tls;
+    }
+
+    private static String exchange(SSLSocket tls, String host) throws Exception {
+        String request = "GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+        tls.getOutputStream().write(request.getBytes(US_ASCII));
+        return new String(tls.getInputStream().readAllBytes(), UTF_8);
     }
 }

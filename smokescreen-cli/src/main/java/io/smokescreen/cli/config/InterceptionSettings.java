@@ -24,9 +24,18 @@ public final class InterceptionSettings {
             .means("The private key of that CA (PEM). Whoever has it can be every host to those who trust the CA.")
             .asOptional(Texts::path, "none");
 
+    /** Authorities of origins' certificates. */
+    public static final Setting<List<Path>> ORIGIN_CA_FILES = define(
+                    MITM, "--mitm-upstream-ca-file", "mitm_upstream_ca_files")
+            .takes("FILE")
+            .means(
+                    "Verify certificates of origins against Certificate Authorities from FILE (PEM), where the proxy does TLS"
+                            + " with them itself: for mitm_domains and https:// URIs.")
+            .asList(Texts::path, "those that the system trusts");
+
     private InterceptionSettings() {}
 
     static List<Setting<?>> all() {
-        return List.of(CA_CERT_FILE, CA_KEY_FILE);
+        return List.of(CA_CERT_FILE, CA_KEY_FILE, ORIGIN_CA_FILES);
     }
 }
