@@ -16,6 +16,7 @@ import io.smokescreen.internal.relay.Forward;
 import io.smokescreen.internal.relay.ForwardLimits;
 import io.smokescreen.internal.relay.ForwardOutcome;
 import io.smokescreen.internal.request.Request;
+import io.smokescreen.internal.request.RequestEncoder;
 import io.smokescreen.internal.request.ResponseDecoder;
 import io.smokescreen.internal.track.OpenConnection;
 import io.smokescreen.internal.track.OpenConnection.Load;
@@ -220,7 +221,7 @@ final class Forwarding implements ForwardOutcome {
         exchange.account().opened(channel);
         ChannelPipeline pipeline = channel.pipeline();
         ResponseDecoder ofTunnel = pipeline.get(ResponseDecoder.class);
-        pipeline.addLast(new ResponseDecoder(), new HttpRequestEncoder());
+        pipeline.addLast(new ResponseDecoder(), new RequestEncoder());
         if (ofTunnel != null) { // a next hop has opened it; what follows is between the origin and us
             pipeline.remove(HttpRequestEncoder.class);
             pipeline.remove(ofTunnel);
