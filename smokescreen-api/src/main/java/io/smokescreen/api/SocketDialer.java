@@ -13,27 +13,30 @@ import java.util.concurrent.CompletionStage;
  * <p><b>Thread:</b> must be thread-safe and return immediately (no remote calls); it is called on an event loop and completes its
  * answer on whatever thread.
  *
- * <p><b>Failures:</b> a throw, a {@code null}, a failed answer, or a channel that is connected to another address than the one
- * asked for is a failure to connect; that channel is closed. So is one that comes later than the connect timeout.
+ * <p><b>Failures:</b> a throw, a {@code null}, a failed answer, or a channel that is not connected to the very address that was
+ * asked for is a failure to connect; such a channel is closed, and nothing is sent through it. So is one that comes later than
+ * the connect timeout. What is not an {@code IOException} is logged, the first time.
  *
  * <p><b>Who sees it:</b> the destination.
  *
- * <p>Channels of the JDK can be driven by {@code NIO} only, so a proxy with a dialer uses that transport.
+ * <p>Channels of the JDK can be driven by {@code NIO} only, so a proxy with a dialer uses that transport. The proxy sets the
+ * socket options that all of its connections have: no delay, keep-alive.
  *
  * <pre>{@code
- * SocketDialer fromSecondAddress = address -> {
- *     CompletableFuture<SocketChannel> connected = new CompletableFuture<>();
- *     pool.execute(() -> {
+ * SocketDialer fromSecondAddress = address -> CompletableFuture.supplyAsync(() -> {
+ *     try {
+ *         SocketChannel channel = SocketChannel.open();
  *         try {
- *             SocketChannel channel = SocketChannel.open().bind(new InetSocketAddress(secondAddress, 0));
- *             channel.connect(address);
- *             connected.complete(channel);
+ *             channel.bind(new InetSocketAddress(secondAddress, 0)).connect(address);
+ *             return channel;
  *         } catch (IOException e) {
- *             connected.completeExceptionally(e);
+ *             channel.close(); // what is not handed over is the dialer's own
+ *             throw e;
  *         }
- *     });
- *     return connected;
- * };
+ *     } catch (IOException e) {
+ *         throw new CompletionException(e);
+ *     }
+ * }, pool);
  * }</pre>
  */
 @FunctionalInterface
