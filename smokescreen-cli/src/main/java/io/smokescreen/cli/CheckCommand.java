@@ -36,7 +36,9 @@ final class CheckCommand implements Subcommand {
             LogConfigurator.flushAndStop();
         }
         PrintWriter out = parsed.commandSpec().commandLine().getOut();
-        new CheckSummary(configuration, assembly.rules().acl()).lines().forEach(out::println);
+        new CheckSummary(configuration, assembly.rules().acl(), assembly.nextHops())
+                .lines()
+                .forEach(out::println);
         return out.checkError() ? Command.EXIT_ERROR : 0; // it flushes; a summary that nobody got is none
     }
 }

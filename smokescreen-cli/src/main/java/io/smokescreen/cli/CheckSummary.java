@@ -1,10 +1,13 @@
 package io.smokescreen.cli;
 
 import io.smokescreen.Acl;
+import io.smokescreen.NextHopOptions;
 import io.smokescreen.SmokescreenBuilder;
+import io.smokescreen.api.NextHop;
 import io.smokescreen.cli.config.Configuration;
 import io.smokescreen.cli.config.InterceptionSettings;
 import io.smokescreen.cli.config.ListenSettings;
+import io.smokescreen.cli.config.NextHopSettings;
 import io.smokescreen.cli.config.PolicySettings;
 import io.smokescreen.cli.config.Setting;
 import io.smokescreen.cli.config.Settings;
@@ -31,6 +34,9 @@ final class CheckSummary {
             TlsSettings.CRL_FILES,
             InterceptionSettings.CA_CERT_FILE,
             InterceptionSettings.CA_KEY_FILE,
+            NextHopSettings.HTTP,
+            NextHopSettings.HTTPS,
+            NextHopSettings.NO_PROXY,
             PolicySettings.ACL_FILE,
             PolicySettings.ROLES,
             PolicySettings.ALLOW_MISSING_ROLE,
@@ -38,11 +44,13 @@ final class CheckSummary {
 
     private final Configuration settings;
     private final Optional<Acl> acl;
+    private final NextHopOptions hops;
     private final List<String> lines = new ArrayList<>();
 
-    CheckSummary(Configuration settings, Optional<Acl> acl) {
+    CheckSummary(Configuration settings, Optional<Acl> acl, NextHopOptions hops) {
         this.settings = settings;
         this.acl = acl;
+        this.hops = hops;
     }
 
     List<String> lines() {
@@ -56,6 +64,7 @@ final class CheckSummary {
         acl();
         row("addresses", addressPolicy());
         row("MITM", interception());
+        rows("next hops", nextHops());
         rows("also set", otherSettings());
         rows("warnings", warnings());
         return List.copyOf(lines);
@@ -123,6 +132,23 @@ final class CheckSummary {
                 .orElse("off");
     }
 
+    private List<String> nextHops() {
+        if (hops.http().isEmpty() && hops.https().isEmpty()) {
+            return List.of("none but those that clients ask for and their rule allows");
+        }
+        List<String> direct = new ArrayList<>(List.of("localhost", "loopback addresses"));
+        direct.addAll(hops.noProxy());
+        return List.of(
+                "for plain HTTP: " + text(hops.http()),
+                "for all else: " + text(hops.https()),
+                "not for " + String.join(", ", direct));
+    }
+
+    /** Without credentials: this goes into logs of builds. */
+    private static String text(Optional<NextHop> hop) {
+        return hop.map(NextHop::toString).orElse("none");
+    }
+
     private List<String> warnings() {
         List<String> warnings = new ArrayList<>();
         acl.ifPresent(rules -> {
@@ -135,7 +161,7 @@ final class CheckSummary {
     private List<String> otherSettings() {
         return Settings.ALL.stream()
                 .filter(setting -> settings.isGiven(setting) && !TOLD_IN_WORDS.contains(setting))
-                .map(setting -> setting.key() + ": " + withoutPasswords(String.join(", ", settings.texts(setting))))
+                .map(setting -> setting.key() + ": " + String.join(", ", settings.texts(setting)))
                 .toList();
     }
 
@@ -147,10 +173,5 @@ final class CheckSummary {
 
     private void row(String name, String text) {
         lines.add(String.format(Locale.ROOT, "%-12s %s", name, text).stripTrailing());
-    }
-
-    /** A URL of a next hop may hold one, and this goes into logs of builds. */
-    private static String withoutPasswords(String text) {
-        return text.replaceAll("//[^/@]*@", "//...@");
     }
 }

@@ -72,7 +72,8 @@ final class ExplainCommand implements Subcommand {
                 .type(List.class)
                 .auxiliaryTypes(String.class)
                 .required(true)
-                .description("host:port as in CONNECT, or an http URL; '-' reads one a line from standard input.")
+                .description(
+                        "host:port as in CONNECT, or an http or https URL; '-' reads one a line from standard input.")
                 .build());
         return Flags.addTo(spec);
     }

@@ -48,12 +48,7 @@ final class Launch {
             signals.onReload(() -> reloads.request("SIGHUP"));
             try (Smokescreen proxy = start(assembly.builder(supervisor.listener(), exporters));
                     Closing tracking = tellOpenConnections(settings, proxy)) {
-                StartLine.log(
-                        settings,
-                        assembly.rules().acl(),
-                        proxy.address(),
-                        supervisor.listener(),
-                        exporters.scrapeAddress());
+                StartLine.log(assembly, proxy.address(), supervisor.listener(), exporters.scrapeAddress());
                 supervisor.ready("listening on " + StartLine.text(proxy.address()));
                 reloads.begin(proxy);
                 if (settings.get(OperationSettings.WATCH_FILES)) {

@@ -1,6 +1,7 @@
 package io.smokescreen.cli;
 
 import io.smokescreen.LimitOptions;
+import io.smokescreen.NextHopOptions;
 import io.smokescreen.ProxyProtocolOptions;
 import io.smokescreen.ResolverOptions;
 import io.smokescreen.Smokescreen;
@@ -12,7 +13,6 @@ import io.smokescreen.cli.config.ListenSettings;
 import io.smokescreen.cli.config.OperationSettings;
 import io.smokescreen.cli.config.PolicySettings;
 import io.smokescreen.cli.config.ProxyProtocolMode;
-import io.smokescreen.cli.config.Setting;
 import io.smokescreen.cli.supervisor.InheritedListener;
 import java.util.List;
 import java.util.Optional;
@@ -21,9 +21,6 @@ import java.util.function.Supplier;
 
 /** What the settings amount to: a builder. What the engine refuses becomes an error that begins with the place of the value. */
 final class ProxyAssembly {
-
-    private static final List<Setting<?>> NOT_THERE =
-            List.of(ConnectSettings.UPSTREAM_HTTP_PROXY, ConnectSettings.UPSTREAM_HTTPS_PROXY);
 
     private final Configuration configuration;
     private final Consumer<SmokescreenBuilder> customization;
@@ -79,7 +76,6 @@ final class ProxyAssembly {
     }
 
     private SmokescreenBuilder fromSettings() {
-        refuseWhatIsNotThere();
         SmokescreenBuilder builder = Smokescreen.builder()
                 .allowMissingRole(configuration.get(PolicySettings.ALLOW_MISSING_ROLE))
                 .denyMessageExtra(configuration.get(PolicySettings.DENY_MESSAGE_EXTRA))
@@ -87,6 +83,8 @@ final class ProxyAssembly {
                 .resolverOptions(resolverOptions())
                 .timeouts(timeouts())
                 .limits(limits())
+                .nextHops(nextHops())
+                .addServerIpHeader(configuration.get(ConnectSettings.ADD_SERVER_IP_HEADER))
                 .originTls(InterceptionAssembly.originTls(configuration))
                 .timeConnect(configuration.get(OperationSettings.TIME_CONNECT))
                 .eventLoopThreads(configuration.get(ListenSettings.EVENT_LOOP_THREADS))
@@ -96,13 +94,9 @@ final class ProxyAssembly {
         return builder;
     }
 
-    /** A setting of Go's that did nothing would let traffic out on another way than its operator believes. */
-    private void refuseWhatIsNotThere() {
-        for (Setting<?> setting : NOT_THERE) {
-            if (configuration.isGiven(setting)) {
-                throw configuration.error(setting, "next hops are not available in this version (leave it out)");
-            }
-        }
+    /** {@return the next hops that the settings and the environment name} */
+    NextHopOptions nextHops() {
+        return NextHopAssembly.options(configuration, System.getenv());
     }
 
     /** {@return the rules, which can be loaded again} */

@@ -1,6 +1,7 @@
 package io.smokescreen.cli;
 
 import io.smokescreen.Acl;
+import io.smokescreen.NextHopOptions;
 import io.smokescreen.api.Host;
 import io.smokescreen.cli.config.Configuration;
 import io.smokescreen.cli.config.ConnectSettings;
@@ -26,29 +27,30 @@ final class StartLine {
 
     private final Configuration settings;
     private final Optional<Acl> acl;
+    private final NextHopOptions hops;
     private LoggingEventBuilder event = LOG.atInfo();
 
-    private StartLine(Configuration settings, Optional<Acl> acl) {
-        this.settings = settings;
-        this.acl = acl;
+    private StartLine(ProxyAssembly assembly) {
+        this.settings = assembly.configuration();
+        this.acl = assembly.rules().acl();
+        this.hops = assembly.nextHops();
     }
 
     static void log(
-            Configuration settings,
-            Optional<Acl> acl,
+            ProxyAssembly assembly,
             InetSocketAddress address,
             Optional<InheritedListener> inherited,
             Optional<InetSocketAddress> prometheus) {
-        StartLine line = new StartLine(settings, acl);
+        StartLine line = new StartLine(assembly);
         line.with("listen_address", text(address))
                 .with("listener", inherited.map(InheritedListener::origin).orElse("own"))
-                .with("config_file", textOf(settings.file()));
+                .with("config_file", textOf(line.settings.file()));
         line.policy();
-        line.with("resolver", resolver(settings.get(ConnectSettings.RESOLVER_ADDRESSES)))
+        line.with("resolver", resolver(line.settings.get(ConnectSettings.RESOLVER_ADDRESSES)))
                 .millis("connect_timeout_ms", ConnectSettings.CONNECT_TIMEOUT)
                 .millis("dns_timeout_ms", ConnectSettings.DNS_TIMEOUT)
                 .with("prometheus_address", prometheus.map(StartLine::text).orElse("none"))
-                .with("statsd_address", textOf(settings.get(OperationSettings.STATSD_ADDRESS)))
+                .with("statsd_address", textOf(line.settings.get(OperationSettings.STATSD_ADDRESS)))
                 .with("version", Version.text())
                 .with("pid", ProcessHandle.current().pid());
         line.event.log("smokescreen listening");
@@ -64,6 +66,8 @@ final class StartLine {
                 .with("allow_rules", count(PolicySettings.ALLOW_RANGES, PolicySettings.ALLOW_ADDRESSES))
                 .with("deny_rules", count(PolicySettings.DENY_RANGES, PolicySettings.DENY_ADDRESSES))
                 .with("unsafe_allow_private_ranges", settings.get(PolicySettings.UNSAFE_ALLOW_PRIVATE_RANGES))
+                .with("next_hop_http", textOf(hops.http()))
+                .with("next_hop_https", textOf(hops.https()))
                 .with("mitm", settings.get(InterceptionSettings.CA_CERT_FILE).isPresent())
                 .with(
                         "mitm_domains",

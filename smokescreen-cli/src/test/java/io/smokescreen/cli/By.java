@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,9 +78,16 @@ enum By {
 
         private final By by;
         private final Map<Setting<?>, List<String>> settings = new LinkedHashMap<>();
+        private final Map<String, String> environment = new HashMap<>();
 
         private Start(By by) {
             this.by = by;
+        }
+
+        /** Adds a variable to its environment. */
+        Start in(String variable, String value) {
+            environment.put(variable, value);
+            return this;
         }
 
         Start with(Setting<?> setting, Object... texts) {
@@ -91,7 +99,7 @@ enum By {
         ChildProcess proxy() throws IOException {
             settings.putIfAbsent(ListenSettings.IP, List.of("127.0.0.1"));
             settings.putIfAbsent(ListenSettings.PORT, List.of("0"));
-            ChildProcess started = ChildProcess.start(by.arguments(settings).toArray(String[]::new));
+            ChildProcess started = start(by.arguments(settings));
             started.lineContaining("smokescreen listening");
             return started;
         }
@@ -100,7 +108,7 @@ enum By {
         ChildProcess started(int port) throws IOException {
             settings.put(ListenSettings.IP, List.of("127.0.0.1"));
             settings.put(ListenSettings.PORT, List.of(String.valueOf(port)));
-            ChildProcess started = ChildProcess.start(by.arguments(settings).toArray(String[]::new));
+            ChildProcess started = start(by.arguments(settings));
             started.listensOn(port);
             return started;
         }
@@ -109,7 +117,11 @@ enum By {
         ChildProcess.Ended ended(String... subcommand) throws IOException, InterruptedException {
             List<String> arguments = new ArrayList<>(List.of(subcommand));
             arguments.addAll(subcommand.length == 0 ? 0 : 1, by.arguments(settings));
-            return ChildProcess.start(arguments.toArray(String[]::new)).end();
+            return start(arguments).end();
+        }
+
+        private ChildProcess start(List<String> arguments) throws IOException {
+            return ChildProcess.of(ChildProcess.command(arguments.toArray(String[]::new)), environment);
         }
     }
 }

@@ -56,6 +56,7 @@ class CheckProcessTest {
                             "             global lists: 0 hosts allowed, 1 denied",
                             "addresses    strict: only public ones, unless a rule says otherwise",
                             "MITM         off",
+                            "next hops    none but those that clients ask for and their rule allows",
                             "also set     allow_ranges: 10.0.0.0/8",
                             "             connect_timeout: 3s",
                             "warnings     " + acl
@@ -108,13 +109,18 @@ class CheckProcessTest {
         "--tls-server-bundle-file=/none, --tls-server-bundle-file: /none does not exist ",
         "--mitm-ca-key-file=/none, --mitm-ca-key-file: an authority takes a certificate and its key ",
         "--max-request-burst=5, --max-request-burst: there is no rate to burst from ",
-        "--upstream-http-proxy-addr=http://a.test:1, --upstream-http-proxy-addr: next hops are not ",
+        "--upstream-http-proxy-addr=http://me:secret@, --upstream-http-proxy-addr: not the URL of a proxy (expected ",
+        "--no-proxy=http://me:secret@a.test, --no-proxy: an entry is none ",
     })
     void a_wrong_value_is_an_error(String flag, String error) throws Exception {
         Ended ended = ChildProcess.start("check", flag).end();
 
         assertThat(ended.exitCode()).isEqualTo(1);
         assertThat(ended.out()).isEmpty();
-        assertThat(ended.err().lines()).singleElement().asString().startsWith("smokescreen: " + error.strip());
+        assertThat(ended.err().lines())
+                .singleElement()
+                .asString()
+                .startsWith("smokescreen: " + error.strip())
+                .doesNotContain("secret");
     }
 }

@@ -3,8 +3,9 @@ package io.smokescreen.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.smokescreen.Acl;
+import io.smokescreen.NextHopOptions;
 import io.smokescreen.cli.config.Configuration;
-import io.smokescreen.cli.config.ConnectSettings;
+import io.smokescreen.cli.config.NextHopSettings;
 import io.smokescreen.cli.config.OperationSettings;
 import io.smokescreen.cli.config.PolicySettings;
 import io.smokescreen.cli.config.Setting;
@@ -17,9 +18,19 @@ import org.junit.jupiter.api.Test;
 class CheckSummaryTest {
 
     @Test
-    void a_password_in_a_url_is_not_told() {
-        assertThat(lines(Map.of(ConnectSettings.UPSTREAM_HTTP_PROXY, List.of("http://user:secret@proxy.test:3128"))))
-                .contains("also set     upstream_http_proxy_addr: http://...@proxy.test:3128")
+    void next_hops_are_told_without_their_passwords() {
+        Configuration settings = Configuration.of(
+                Optional.empty(),
+                Map.of(
+                        NextHopSettings.HTTP, List.of("http://user:secret@proxy.test:3128"),
+                        NextHopSettings.NO_PROXY, List.of(".corp.test", "10.0.0.0/8")));
+        NextHopOptions hops = NextHopAssembly.options(settings, Map.of("HTTPS_PROXY", "https://u:secret@other.test"));
+
+        assertThat(new CheckSummary(settings, Optional.empty(), hops).lines())
+                .containsSequence(
+                        "next hops    for plain HTTP: http://proxy.test:3128",
+                        "             for all else: https://other.test:443",
+                        "             not for localhost, loopback addresses, .corp.test, 10.0.0.0/8")
                 .noneMatch(line -> line.contains("secret"));
     }
 
@@ -49,7 +60,7 @@ class CheckSummaryTest {
                         PolicySettings.ROLES, List.of("organizational-unit", "common-name")));
         Acl acl = Acl.fromYaml("acl", "version: v1\nservices: []\ndefault: {action: report}\n");
 
-        assertThat(new CheckSummary(allowing, Optional.of(acl)).lines())
+        assertThat(new CheckSummary(allowing, Optional.of(acl), NextHopOptions.defaults()).lines())
                 .contains(
                         "role         from organizational-unit, then common-name",
                         "             a client without one: judged by the default rule",
@@ -58,6 +69,7 @@ class CheckSummaryTest {
     }
 
     private static List<String> lines(Map<Setting<?>, List<String>> flags) {
-        return new CheckSummary(Configuration.of(Optional.empty(), flags), Optional.empty()).lines();
+        Configuration settings = Configuration.of(Optional.empty(), flags);
+        return new CheckSummary(settings, Optional.empty(), NextHopOptions.defaults()).lines();
     }
 }

@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
@@ -22,10 +23,6 @@ import org.awaitility.Awaitility;
 final class ChildProcess implements AutoCloseable {
 
     private static final Pattern LISTEN_PORT = Pattern.compile("\"?listen_address\"?[:=]\"?[^\" ]*:([0-9]+)");
-
-    /** What a machine that itself needs a proxy has set: the command takes its next hops from there, and so do others. */
-    private static final Pattern PROXY_VARIABLE =
-            Pattern.compile("(http|https|no|all)_proxy", Pattern.CASE_INSENSITIVE);
 
     private final Process process;
     private final Collector out;
@@ -42,12 +39,15 @@ final class ChildProcess implements AutoCloseable {
         return of(command(flags));
     }
 
-    /** {@return another program, for which nothing of the machine's proxies holds either} */
+    /** {@return another program} */
     static ChildProcess of(List<String> command) throws IOException {
+        return of(command, Map.of());
+    }
+
+    /** {@return the same, with these variables in its environment} */
+    static ChildProcess of(List<String> command, Map<String, String> variables) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment()
-                .keySet()
-                .removeIf(name -> PROXY_VARIABLE.matcher(name).matches());
+        builder.environment().putAll(variables);
         return new ChildProcess(builder.start());
     }
 

@@ -87,16 +87,15 @@ class ConnectingEffectsTest {
 
     @ParameterizedTest
     @EnumSource(By.class)
-    @Shows({"--upstream-http-proxy-addr", "--upstream-https-proxy-addr"})
-    void what_is_not_there_yet_is_refused_at_the_start(By by) throws Exception {
-        for (Setting<?> setting :
-                java.util.List.of(ConnectSettings.UPSTREAM_HTTP_PROXY, ConnectSettings.UPSTREAM_HTTPS_PROXY)) {
-            ChildProcess.Ended refused = by.with(setting, "x").ended();
-
-            assertThat(refused.exitCode()).isEqualTo(1);
-            assertThat(refused.err())
-                    .contains(by == By.FLAGS ? setting.flag() : setting.key())
-                    .contains("next hops are not available in this version (leave it out)");
+    @Shows("--add-server-ip-header")
+    void clients_learn_the_address_that_the_proxy_is_connected_to(By by) throws Exception {
+        String ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok";
+        try (TestOrigin origin = TestOrigin.startOn("127.0.0.2", TestOrigin.answering(ok));
+                ChildProcess proxy = by.with(PolicySettings.ALLOW_RANGES, "127.0.0.0/8")
+                        .with(ConnectSettings.ADD_SERVER_IP_HEADER, "true")
+                        .proxy()) {
+            assertThat(answer(proxy, get("127.0.0.2:" + origin.port())))
+                    .containsIgnoringCase("\r\nX-Server-Ip: 127.0.0.2\r\n");
         }
     }
 

@@ -22,6 +22,7 @@ class EveryEffectTest {
             PolicyEffectsTest.class,
             ConnectingEffectsTest.class,
             InterceptionEffectsTest.class,
+            NextHopEffectsTest.class,
             WaitingEffectsTest.class,
             OperatingEffectsTest.class);
 

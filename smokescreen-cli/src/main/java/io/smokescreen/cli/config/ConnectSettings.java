@@ -2,7 +2,6 @@ package io.smokescreen.cli.config;
 
 import static io.smokescreen.cli.config.Setting.define;
 import static io.smokescreen.cli.config.Topic.CONNECTING;
-import static io.smokescreen.cli.config.Topic.NEXT_HOPS;
 import static io.smokescreen.cli.config.Topic.WAITING;
 
 import io.smokescreen.LimitOptions;
@@ -12,7 +11,6 @@ import io.smokescreen.TimeoutOptions;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /** How destinations are found and connected to, and how long the proxy waits for what. */
 public final class ConnectSettings {
@@ -59,19 +57,11 @@ public final class ConnectSettings {
                     + LimitOptions.DEFAULT_MAX_IDLE_CONNECTIONS_PER_HOST + ".")
             .as(Texts.count(0, 1_000_000), 0, "0");
 
-    /** Next hop of plain HTTP requests. */
-    public static final Setting<Optional<String>> UPSTREAM_HTTP_PROXY = define(
-                    NEXT_HOPS, "--upstream-http-proxy-addr", "upstream_http_proxy_addr")
-            .takes("URL")
-            .means("Send plain HTTP requests through the proxy at URL. Not available yet: refused at the start.")
-            .asOptional(Texts::some, "none");
-
-    /** Next hop of CONNECT requests. */
-    public static final Setting<Optional<String>> UPSTREAM_HTTPS_PROXY = define(
-                    NEXT_HOPS, "--upstream-https-proxy-addr", "upstream_https_proxy_addr")
-            .takes("URL")
-            .means("Send CONNECT requests through the proxy at URL. Not available yet: refused at the start.")
-            .asOptional(Texts::some, "none");
+    /** Whether clients learn the address. */
+    public static final Setting<Boolean> ADD_SERVER_IP_HEADER = define(
+                    CONNECTING, "--add-server-ip-header", "add_server_ip_header")
+            .means("Tell clients the address that the proxy is connected to for them, in X-Server-Ip of the response.")
+            .asSwitch(false);
 
     /** Connecting. */
     public static final Setting<Duration> CONNECT_TIMEOUT = define(WAITING, "--timeout", "connect_timeout")
@@ -147,8 +137,7 @@ public final class ConnectSettings {
                 DNS_CACHE_ENTRIES,
                 MAX_IDLE,
                 MAX_IDLE_PER_HOST,
-                UPSTREAM_HTTP_PROXY,
-                UPSTREAM_HTTPS_PROXY,
+                ADD_SERVER_IP_HEADER,
                 CONNECT_TIMEOUT,
                 DNS_TIMEOUT,
                 READ_HEADER_TIMEOUT,

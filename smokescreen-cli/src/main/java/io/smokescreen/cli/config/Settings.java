@@ -36,6 +36,7 @@ public final class Settings {
                         TlsSettings.all(),
                         PolicySettings.all(),
                         ConnectSettings.all(),
+                        NextHopSettings.all(),
                         InterceptionSettings.all(),
                         OperationSettings.all())
                 .<Setting<?>>flatMap(List::stream)
