@@ -54,11 +54,13 @@ class MitmCertificatesTest {
             new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(2));
     private volatile Instant now = Instant.now();
     private final List<MitmCertificates> opened = new ArrayList<>();
+    private final List<Channel> clients = new ArrayList<>();
 
     @AfterEach
     void closeAll() {
         opened.forEach(MitmCertificates::close);
         executor.shutdownNow();
+        clients.forEach(each -> each.close().syncUninterruptibly()); // an event loop that ends may leave them open
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
@@ -333,6 +335,7 @@ class MitmCertificatesTest {
     private Channel client() {
         Channel channel = new LocalChannel();
         loops.register(channel).syncUninterruptibly();
+        clients.add(channel);
         return channel;
     }
 
