@@ -359,8 +359,9 @@ public final class SmokescreenBuilder {
     }
 
     /**
-     * Sets where role extractor, ACL policy, request gate and address filter run, for those that block. Default: on the event loop. An
-     * answer later than {@link TimeoutOptions#policy()} is a denial. The proxy never shuts the executor down.
+     * Sets where role extractor, ACL policy, request gate, next hop selector and address filter run, for those that block.
+     * Default: on the event loop. An answer later than {@link TimeoutOptions#policy()} is a denial. The proxy never shuts the
+     * executor down.
      *
      * @param value the executor
      * @return this

@@ -14,8 +14,8 @@ import java.time.Duration;
  * @param writeResponse from the head of a plain HTTP request until its response is written completely. Then the answer is
  *     504; what has begun already is cut, however well it moves: raise it for downloads that take longer.
  * @param keepAlive how long a client's connection may wait for its next request. Then it is closed.
- * @param policy how long a role extractor, ACL policy or address filter may take on the policy executor. Then the request is
- *     denied. Without a policy executor they run at once.
+ * @param policy how long a role extractor, ACL policy, request gate, next hop selector or address filter may take on the policy
+ *     executor. Then the request is denied. Without a policy executor they run at once.
  * @param connect connecting to a destination, all its addresses together. Then the answer is 504.
  * @param response how long a plain HTTP exchange may stand still, from the end of the request to the head of its response and
  *     within both bodies; {@code idle} counts instead where that is shorter. Then the answer is 504, or 408 where the client
