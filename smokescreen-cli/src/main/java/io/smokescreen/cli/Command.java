@@ -109,7 +109,8 @@ final class Command {
                 : Optional.empty();
     }
 
+    /** Without what stands before the host in a URL: a flag that is misspelt is shown with its value. */
     private static String oneLine(Exception failure) {
-        return String.valueOf(failure.getMessage()).replaceAll("\\R", "; ");
+        return String.valueOf(failure.getMessage()).replaceAll("\\R", "; ").replaceAll("//\\S*@", "//...@");
     }
 }

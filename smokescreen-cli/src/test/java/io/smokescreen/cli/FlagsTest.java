@@ -164,6 +164,13 @@ class FlagsTest {
         assertThat(errorOf("--listen-prot=1")).startsWith("smokescreen: Unknown option: '--listen-prot=1'");
     }
 
+    /** It may have been meant as a next hop. */
+    @Test
+    void a_password_in_the_value_of_an_unknown_flag_is_not_told() {
+        assertThat(errorOf("--upstream-proxy=http://me:sec/ret@a.test:3128"))
+                .startsWith("smokescreen: Unknown option: '--upstream-proxy=http://...@a.test:3128' (did you mean ");
+    }
+
     private static Configuration parse(String... flags) {
         CommandLine command = commandLine();
         return Flags.configuration(command.parseArgs(Flags.withTwoDashes(flags, command.getCommandSpec())));
