@@ -187,11 +187,11 @@ class ExplainTest {
             PolicyVerdict unknown = join(proxy.explain("web", "both.test:443", "http://u:secret@unknown.test"));
 
             assertThat(denied.reason())
-                    .isEqualTo("Egress proxying is denied to host 'both.test:443': the upstream proxy"
+                    .isEqualTo("Egress proxying is denied to host 'both.test:443': the next hop"
                             + " http://private.test:3128 must not be connected to, its address 10.0.0.1 is denied by rule"
                             + " 'Deny: Private Range'.");
             assertThat(unknown.reason())
-                    .startsWith("Failed to resolve the hostname of upstream proxy http://unknown.test:80: ");
+                    .startsWith("Failed to resolve the hostname of next hop http://unknown.test:80: ");
             assertThat(denied + "" + unknown).doesNotContain("secret");
         }
     }

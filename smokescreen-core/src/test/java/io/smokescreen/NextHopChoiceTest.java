@@ -244,7 +244,7 @@ class NextHopChoiceTest {
 
                 assertThat(reply.status()).isEqualTo(407);
                 assertThat(reply.header("X-Smokescreen-Error-Code")).isEqualTo("policy-failed");
-                assertThat(reply.body()).contains("the choice of an upstream proxy failed");
+                assertThat(reply.body()).contains("the choice of a next hop failed");
             }
             assertThat(proxy.dns().queries()).isEmpty();
             assertThat(proxy.total(Metric.ACL_UNKNOWN_ERROR)).isEqualTo(2);

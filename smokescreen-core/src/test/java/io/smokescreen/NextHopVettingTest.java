@@ -131,7 +131,7 @@ class NextHopVettingTest {
                 assertThat(reply.status()).isEqualTo(407);
                 assertThat(reply.header("X-Smokescreen-Error-Code")).isEqualTo("address-denied");
                 assertThat(reply.body())
-                        .contains("the upstream proxy http://")
+                        .contains("the next hop http://")
                         .contains(INTERNAL + " is denied by rule 'Deny: Not Global Unicast'");
             }
             assertThat(canary.accepted()).isZero();
@@ -163,8 +163,7 @@ class NextHopVettingTest {
 
             assertThat(reply.status()).isEqualTo(502);
             assertThat(reply.header("X-Smokescreen-Error-Code")).isEqualTo("dns-failed");
-            assertThat(reply.body())
-                    .startsWith("Failed to resolve the hostname of upstream proxy http://hop.test:80: ");
+            assertThat(reply.body()).startsWith("Failed to resolve the hostname of next hop http://hop.test:80: ");
             assertThat(origin.visits()).isEmpty();
         }
     }

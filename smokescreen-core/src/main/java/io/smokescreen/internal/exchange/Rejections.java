@@ -54,7 +54,7 @@ final class Rejections {
     }
 
     static Rejection selectorFailed(Request request) {
-        return Rejection.denied(Kind.POLICY_FAILED, request.authority(), "the choice of an upstream proxy failed");
+        return Rejection.denied(Kind.POLICY_FAILED, request.authority(), "the choice of a next hop failed");
     }
 
     /** {@return the refusal of a destination with this result, if it is one} */
@@ -75,13 +75,13 @@ final class Rejections {
     /** {@return the refusal of a request whose next hop has this result, if it is one} */
     static Optional<Rejection> ofNextHop(Request request, NextHop hop, VettingResult result) {
         if (result instanceof VettingResult.Denied denied) {
-            String reason = "the upstream proxy " + hop + " must not be connected to, its address "
+            String reason = "the next hop " + hop + " must not be connected to, its address "
                     + Host.of(denied.address()) + " is denied by rule '"
                     + denied.verdict().label() + "'";
             return Optional.of(Rejection.denied(Kind.ADDRESS_DENIED, request.authority(), reason));
         }
         if (result instanceof VettingResult.ResolutionFailed failed) {
-            String of = " upstream proxy " + hop + ": " + failed.message();
+            String of = " next hop " + hop + ": " + failed.message();
             return Optional.of(
                     failed.timedOut()
                             ? Rejection.failed(Kind.DNS_TIMEOUT, "Timed out resolving the hostname of" + of)

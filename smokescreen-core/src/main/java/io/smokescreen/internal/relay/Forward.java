@@ -204,7 +204,7 @@ public final class Forward {
     private void finalHead(HttpResponse head) {
         // A 407 of an origin means nothing (RFC 9110 §15.5.8), so behind a next hop it is the next hop's.
         if (nextHop != null && head.status().equals(HttpResponseStatus.PROXY_AUTHENTICATION_REQUIRED)) {
-            fault(Failure.NEXT_HOP_REFUSED, "the upstream proxy " + nextHop + " refused with status 407");
+            fault(Failure.NEXT_HOP_REFUSED, "next hop " + nextHop + " answered with status 407");
             return;
         }
         // RFC 9110 §10.1.1: a client that still waits for its 100 may leave the body out now, and we could not tell

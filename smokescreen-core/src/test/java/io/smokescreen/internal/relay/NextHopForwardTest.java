@@ -107,8 +107,8 @@ class NextHopForwardTest {
             assertThat(reply.statusLine()).isEqualTo("HTTP/1.1 502 Bad gateway");
             assertThat(reply.header("X-Smokescreen-Error-Code")).isEqualTo("next-hop-failed");
             assertThat(reply.body())
-                    .isEqualTo("Failed to connect to remote host: the upstream proxy http://" + INTERNAL + ":"
-                            + hop.port() + " refused with status 407");
+                    .isEqualTo("Failed to connect to remote host: next hop http://" + INTERNAL + ":" + hop.port()
+                            + " answered with status 407");
             assertThat(reply.header("Proxy-Authenticate")).isEmpty();
         }
     }
