@@ -80,10 +80,10 @@ public final class UpstreamTls {
         }
     }
 
-    /** {@return the context, read by now or later; failed if the system's trust store cannot be used} */
+    /** {@return the context, read by now or later; failed if the system's trust store cannot be used, until it can} */
     public synchronized CompletableFuture<UpstreamTlsContext> context() {
         CompletableFuture<UpstreamTlsContext> known = context;
-        if (known == null) {
+        if (known == null || known.isCompletedExceptionally()) {
             known = CompletableFuture.supplyAsync(
                     this::read, task -> READER.newThread(task).start());
             context = known;
@@ -93,7 +93,11 @@ public final class UpstreamTls {
 
     private UpstreamTlsContext read() {
         try {
-            return context(manager(null), provider);
+            X509ExtendedTrustManager system = manager(null);
+            if (system.getAcceptedIssuers().length == 0) {
+                throw new GeneralSecurityException("it holds no authority");
+            }
+            return context(system, provider);
         } catch (GeneralSecurityException | SSLException | RuntimeException e) {
             LOG.error("the system's trust store cannot be used, so that nothing can be reached over TLS", e);
             throw new IllegalStateException("the system's trust store cannot be used", e);

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  * @param destination where to; TLS with it is verified for its host
  * @param purpose what for
  * @param connectTo what a next hop is asked to connect to, {@code host:port}: the destination, or the address vetted for it
- * @param context the request, for the hooks that are told of it; made only if one is
+ * @param context the request, for hooks
  */
 public record Order(
         Route route, Destination destination, Purpose purpose, String connectTo, Supplier<RequestContext> context) {}
