@@ -15,8 +15,6 @@ import io.smokescreen.testing.TestOrigin;
 import io.smokescreen.testing.TestProxy;
 import io.smokescreen.testing.TestProxy.Measurement;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -191,8 +189,8 @@ class RefusalTest {
     @EnumSource
     void connectionRefused(Form form) throws IOException {
         int closed;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(TestProxy.OPEN_ADDRESS))) {
-            closed = socket.getLocalPort();
+        try (TestOrigin left = TestOrigin.start(connection -> {})) { // on a port that the proxy is never given
+            closed = left.port();
         }
         try (TestProxy proxy = TestProxy.start()) {
             proxy.dns().answer(NAME, TestProxy.OPEN_ADDRESS);

@@ -11,13 +11,11 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
-import io.netty.util.ReferenceCountUtil;
 import io.netty.util.ReferenceCounted;
 import io.smokescreen.api.ConfigurationException;
 import io.smokescreen.api.Metric;
 import io.smokescreen.api.MetricsSink;
 import io.smokescreen.internal.track.TextHygiene;
-import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,9 +36,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TlsContext {
 
-    /** Frees what BoringSSL holds, once neither the proxy nor a connection uses it; only connections know when that is. */
-    private static final Cleaner CLEANER = Cleaner.create();
-
     private static final String[] NO_CIPHER_SUITES = {};
 
     private final SslContext context;
@@ -51,9 +46,7 @@ public final class TlsContext {
         this.context = context;
         this.trust = trust;
         this.clientCertificateRequired = clientCertificateRequired;
-        if (TlsProviders.isNative(context)) {
-            CLEANER.register(this, () -> ReferenceCountUtil.release(context));
-        }
+        TlsProviders.freeWith(this, context);
     }
 
     /**

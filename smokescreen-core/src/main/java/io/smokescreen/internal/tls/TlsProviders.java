@@ -5,9 +5,11 @@ import io.netty.handler.ssl.OpenSslX509KeyManagerFactory;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.ReferenceCounted;
 import io.smokescreen.api.ConfigurationException;
 import java.io.IOException;
+import java.lang.ref.Cleaner;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
@@ -18,6 +20,8 @@ import javax.net.ssl.SSLException;
 
 /** The implementations of TLS: BoringSSL where its native part loads, else the JDK's. */
 public final class TlsProviders {
+
+    private static final Cleaner CLEANER = Cleaner.create();
 
     private static final char[] NO_PASSWORD = {};
 
@@ -67,6 +71,16 @@ public final class TlsProviders {
 
     static boolean isNative(SslContext context) {
         return context instanceof ReferenceCounted;
+    }
+
+    /**
+     * Frees what BoringSSL holds, once neither the proxy nor a connection uses the owner any more; only connections know when that
+     * is.
+     */
+    static void freeWith(Object owner, SslContext context) {
+        if (isNative(context)) {
+            CLEANER.register(owner, () -> ReferenceCountUtil.release(context));
+        }
     }
 
     /**

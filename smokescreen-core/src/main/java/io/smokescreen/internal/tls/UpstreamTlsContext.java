@@ -6,7 +6,6 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.smokescreen.api.Destination;
 import io.smokescreen.api.Host;
-import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
@@ -24,8 +23,6 @@ public final class UpstreamTlsContext {
 
     /** Null would leave what is set. */
     private static final String NONE = "";
-
-    private static final Cleaner CLEANER = Cleaner.create();
 
     private final SslContext context;
 
@@ -46,9 +43,7 @@ public final class UpstreamTlsContext {
 
     UpstreamTlsContext(SslContext context) {
         this.context = context;
-        if (TlsProviders.isNative(context)) {
-            CLEANER.register(this, () -> ReferenceCountUtil.release(context));
-        }
+        TlsProviders.freeWith(this, context);
     }
 
     /**
