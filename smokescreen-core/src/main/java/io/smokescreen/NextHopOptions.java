@@ -23,7 +23,7 @@ import java.util.Optional;
  * External proxies that traffic is passed on to, instead of going to its destination directly.
  *
  * <p>The next hop of a request is, in this order: what the {@link #selector} chooses; what the client asks for in {@code
- * X-Upstream-Https-Proxy}, where the ACL's {@code allowed_external_proxies} let its role have it; {@link #http} or {@link #https},
+ * X-Upstream-Https-Proxy}, where the ACL's {@code allowed_external_proxies} let its role have it (without an ACL: any); {@link #http} or {@link #https},
  * unless the destination is in {@link #noProxy}; else none. What cannot be read, a selector that fails, and a next hop that must not
  * or cannot be reached refuse the request. None of them ever becomes a direct connection.
  *
@@ -150,7 +150,8 @@ public record NextHopOptions(
     }
 
     /**
-     * {@return these with somebody who chooses the next hop}
+     * {@return these with somebody who chooses the next hop} It is asked for decisions without a socket too ({@link Policy}, {@link
+     * Smokescreen#explain}).
      *
      * @param value the selector; must be thread-safe and return immediately (no remote calls), unless there is a {@link
      *     SmokescreenBuilder#policyExecutor}
