@@ -217,6 +217,7 @@ final class Engine {
                 loop -> requireNonNull(idle.get(loop)),
                 tracker,
                 new Waits(
+                        timeouts.connect(),
                         timeouts.readRequest(),
                         timeouts.writeResponse(),
                         shorter(timeouts.response(), timeouts.idle()),

@@ -69,7 +69,7 @@ class ArchitectureTest {
                             "track",
                             "x509")),
             Map.entry("request", Set.of()),
-            Map.entry("policy", Set.of("yaml")),
+            Map.entry("policy", Set.of("request", "yaml")),
             Map.entry("address", Set.of()),
             Map.entry("limit", Set.of()),
             Map.entry("upstream", Set.of("address", "request", "tls")),

@@ -7,9 +7,18 @@ import static org.awaitility.Awaitility.await;
 
 import io.smokescreen.testing.HttpReply;
 import io.smokescreen.testing.RawClient;
+import io.smokescreen.testing.TestCertificates;
+import io.smokescreen.testing.TestOrigin;
 import io.smokescreen.testing.TestProxy;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.interfaces.ECPrivateKey;
+import java.security.spec.ECParameterSpec;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -233,6 +242,44 @@ class MitmTest {
     }
 
     @Test
+    void fieldsOfARule_areNotSentInTheClear() throws Exception {
+        try (MitmFixture fixture = MitmFixture.start();
+                TestOrigin origin = TestOrigin.start(MitmFixture::echoHeads);
+                RawClient client = fixture.proxy().connect()) {
+            String url = "http://" + INSIDE + ":" + origin.port() + "/p";
+
+            String head = ask(client, "GET " + url + " HTTP/1.1", "Host: x", "Cookie: secret")
+                    .body();
+
+            assertThat(head).startsWith("GET /p HTTP/1.1").doesNotContain("X-Tenant", "Accept-Language");
+            assertThat(fixture.proxy().decisions().get(0)).containsEntry("mitm_req_url", url);
+        }
+    }
+
+    /** A key in a module that hangs must hold neither the client nor its place among the tunnels. */
+    @Test
+    void certificateThatIsNotMintedInTime_isARefusal() throws Exception {
+        CountDownLatch hang = new CountDownLatch(1);
+        try (MitmFixture fixture = MitmFixture.start(
+                MitmFixture::echoHeads,
+                builder -> builder.mitm(withKeyThat(hang))
+                        .timeouts(TimeoutOptions.defaults().withConnect(Duration.ofMillis(300)))
+                        .limits(LimitOptions.defaults().withMaxConcurrentTunnels(1)))) {
+            try {
+                for (int i = 0; i < 2; i++) {
+                    try (RawClient client = fixture.proxy().connect()) {
+                        client.send("CONNECT " + fixture.at(INSIDE) + " HTTP/1.1\r\nHost: x\r\n\r\n");
+                        assertThat(HttpReply.read(client).header("X-Smokescreen-Error-Code"))
+                                .isEqualTo("mitm-unavailable");
+                    }
+                }
+            } finally {
+                hang.countDown();
+            }
+        }
+    }
+
+    @Test
     void fieldsOfARule_areSetWhereverTheProxySeesARequest() throws Exception {
         try (MitmFixture fixture = MitmFixture.start();
                 RawClient client = fixture.proxy().connect()) {
@@ -247,6 +294,59 @@ class MitmTest {
                     .startsWith("GET /p HTTP/1.1")
                     .contains("X-Tenant: ours")
                     .doesNotContain("mine");
+        }
+    }
+
+    private static MitmOptions withKeyThat(CountDownLatch hangs) {
+        try {
+            TestCertificates.Identity authority =
+                    TestCertificates.create("CN=slow authority").authority();
+            return MitmOptions.of(new HangingKey((ECPrivateKey) authority.key(), hangs), authority.chain());
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A key that the threads which mint get only once the latch is open. */
+    private record HangingKey(ECPrivateKey key, CountDownLatch hangs) implements ECPrivateKey {
+
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public BigInteger getS() {
+            hangWhereMinted();
+            return key.getS();
+        }
+
+        @Override
+        public byte[] getEncoded() {
+            hangWhereMinted();
+            return key.getEncoded();
+        }
+
+        @Override
+        public ECParameterSpec getParams() {
+            return key.getParams();
+        }
+
+        @Override
+        public String getAlgorithm() {
+            return key.getAlgorithm();
+        }
+
+        @Override
+        public String getFormat() {
+            return key.getFormat();
+        }
+
+        private void hangWhereMinted() {
+            if (Thread.currentThread().getName().contains("mitm")) {
+                try {
+                    hangs.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
         }
     }
 }

@@ -155,13 +155,16 @@ final class Exchange {
         });
     }
 
-    /** What a rule asks for a host to look into is done wherever the proxy sees requests to it, not only inside of tunnels. */
+    /**
+     * What a rule asks for a host to look into is done wherever the proxy sees requests to it, not only inside of tunnels. Fields
+     * are for TLS alone: they may hold what nobody on the way is to read.
+     */
     private Request inspected(Request request, Optional<MitmSettings> mitm) {
         if (request.isConnect() || mitm.isEmpty()) {
             return request;
         }
         account.inspected(request, mitm.get());
-        return request.with(mitm.get().addHeaders());
+        return request.isSecure() ? request.with(mitm.get().addHeaders()) : request;
     }
 
     // ------------------------------------------------------------------------------------------ route, vet

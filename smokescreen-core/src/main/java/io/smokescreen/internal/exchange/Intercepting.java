@@ -3,12 +3,16 @@ package io.smokescreen.internal.exchange;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.util.concurrent.Future;
 import io.smokescreen.internal.limit.Permit;
 import io.smokescreen.internal.mitm.HostContext;
 import io.smokescreen.internal.mitm.MitmCertificates;
 import io.smokescreen.internal.mitm.MitmResult;
 import io.smokescreen.internal.request.Request;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What follows for a CONNECT that is vetted and is to be looked into: a place among the tunnels, a certificate for its host, then
@@ -22,6 +26,7 @@ final class Intercepting {
     private final Request request;
     private final Interception inside;
     private Permit permit = Permit.NONE;
+    private @Nullable Future<?> deadline;
 
     /** @param inside what the requests inside inherit */
     Intercepting(Stages stages, Exchange exchange, ExchangeHandler client, Request request, Interception inside) {
@@ -39,6 +44,10 @@ final class Intercepting {
             return;
         }
         permit = reserved.get();
+        Duration limit = stages.waits().connect();
+        deadline = client.channel()
+                .eventLoop()
+                .schedule(() -> steps.run(() -> late(steps)), limit.toNanos(), TimeUnit.NANOSECONDS);
         steps.begin(() -> certificates.contextFor(
                 inside.destination().host(), client.channel(), result -> steps.run(() -> minted(result))));
     }
@@ -46,6 +55,15 @@ final class Intercepting {
     /** The exchange is over: what is not held by an open tunnel is given back. */
     void end() {
         permit.close();
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
+    }
+
+    /** An authority's key may be in a module that hangs. */
+    private void late(Steps steps) {
+        steps.cancel();
+        exchange.refuse(Rejections.mitmFailed(request, "the certificate for the host was not minted in time"), request);
     }
 
     private void minted(MitmResult result) {
@@ -53,6 +71,8 @@ final class Intercepting {
             open(ready.context());
         } else if (result instanceof MitmResult.Failed failed) {
             exchange.refuse(Rejections.mitmFailed(request, failed.reason()), request);
+        } else {
+            exchange.refuse(Rejections.overloaded(), request);
         }
     }
 

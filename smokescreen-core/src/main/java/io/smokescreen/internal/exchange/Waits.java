@@ -6,12 +6,14 @@ import java.time.Duration;
 /**
  * How long the relay stage waits for what.
  *
+ * @param connect until a connection is there, or a certificate for the host to look into
  * @param readRequest from the beginning of a plain HTTP request until all of it is here
  * @param writeResponse from its head until its response is out
  * @param stall how long a forwarded HTTP message may stand still
  * @param tunnelIdle how long a tunnel may carry nothing
  */
-public record Waits(Duration readRequest, Duration writeResponse, Duration stall, Duration tunnelIdle) {
+public record Waits(
+        Duration connect, Duration readRequest, Duration writeResponse, Duration stall, Duration tunnelIdle) {
 
     /** {@return how long a client may take to read an answer of the proxy's own} */
     Duration flush() {

@@ -30,6 +30,7 @@ public final class HostContext {
      */
     public SslHandler newHandler(ByteBufAllocator allocator) {
         SslHandler handler = context.newHandler(allocator);
+        handler.setHandshakeTimeoutMillis(0); // the limit on the whole head counts, not one of Netty's own
         handler.handshakeFuture().addListener(handshake -> {
             if (handshake.isSuccess()) {
                 TlsContext.refuseRenegotiation(handler.engine());

@@ -4,6 +4,8 @@ import io.netty.channel.Channel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.smokescreen.api.Host;
 import io.smokescreen.internal.address.Cancellable;
+import io.smokescreen.internal.mitm.MitmResult.Failed;
+import io.smokescreen.internal.mitm.MitmResult.Overloaded;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -31,7 +33,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class MitmCertificates implements AutoCloseable {
 
-    static final String FULL = "too many certificates are waiting to be minted";
     static final String CLOSED = "the proxy is stopping";
     static final String FAILED = "the certificate for the host cannot be minted";
 
@@ -130,7 +131,7 @@ public final class MitmCertificates implements AutoCloseable {
         try {
             executor.execute(() -> mint(host));
         } catch (RejectedExecutionException e) {
-            refuse(host, executor.isShutdown() ? CLOSED : FULL);
+            refuse(host, executor.isShutdown() ? new Failed(CLOSED) : new Overloaded());
         }
     }
 
@@ -142,12 +143,12 @@ public final class MitmCertificates implements AutoCloseable {
                 minted(host, contexts.create(host, now));
                 return;
             }
-            refuse(host, problem);
+            refuse(host, new Failed(problem));
         } catch (Throwable e) { // whatever it is, nobody may be left waiting
             if (failureLogged.compareAndSet(false, true)) {
                 LOG.warn("No certificate was minted for '{}'. Further failures are not logged", host, e);
             }
-            refuse(host, FAILED);
+            refuse(host, new Failed(FAILED));
         }
     }
 
@@ -174,12 +175,12 @@ public final class MitmCertificates implements AutoCloseable {
         }
     }
 
-    private void refuse(Host host, String reason) {
+    private void refuse(Host host, MitmResult refusal) {
         List<Request> waiting;
         synchronized (this) {
             waiting = takeWaiting(host);
         }
-        waiting.forEach(each -> each.onLoop(() -> each.failed(reason), () -> {}));
+        waiting.forEach(each -> each.onLoop(() -> each.refused(refusal), () -> {}));
     }
 
     private List<Request> takeWaiting(Host host) {
@@ -203,7 +204,7 @@ public final class MitmCertificates implements AutoCloseable {
             known.clear();
             hosts = List.copyOf(wanted.keySet());
         }
-        hosts.forEach(host -> refuse(host, CLOSED));
+        hosts.forEach(host -> refuse(host, new Failed(CLOSED)));
     }
 
     /** One client that asks. Event loop only, but for {@link #onLoop}. */
@@ -237,9 +238,9 @@ public final class MitmCertificates implements AutoCloseable {
             done.accept(new MitmResult.Ready(context));
         }
 
-        void failed(String reason) {
+        void refused(MitmResult refusal) {
             if (!isGone()) {
-                done.accept(new MitmResult.Failed(reason));
+                done.accept(refusal);
             }
         }
 

@@ -16,4 +16,7 @@ public sealed interface MitmResult {
      * @param reason why, in words
      */
     record Failed(String reason) implements MitmResult {}
+
+    /** There is none now, since too many are waiting; later there may be one. */
+    record Overloaded() implements MitmResult {}
 }

@@ -2,6 +2,7 @@ package io.smokescreen.internal.policy;
 
 import io.smokescreen.api.MitmSettings;
 import io.smokescreen.internal.policy.RuleSpec.MitmDomain;
+import io.smokescreen.internal.request.AddedFields;
 import io.smokescreen.internal.yaml.Shown;
 import io.smokescreen.internal.yaml.YamlValue;
 import java.util.ArrayList;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the {@code mitm_domains} of a rule. */
@@ -19,16 +19,6 @@ final class MitmReader {
 
     private static final List<String> KEYS =
             List.of("domain", "add_headers", "detailed_http_logs", "detailed_http_logs_full_headers");
-
-    /** RFC 9110 §5.6.2. */
-    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
-
-    /** RFC 9110 §5.5, without obs-text: a line break here would be a second header field. */
-    private static final Pattern FIELD_VALUE = Pattern.compile("([\\x21-\\x7e]([\\x20-\\x7e\\t]*[\\x21-\\x7e])?)?");
-
-    /** The proxy writes these itself; another value would change where a message ends or whom it is for. */
-    private static final Set<String> OF_THE_PROXY = Set.of(
-            "connection", "content-length", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade");
 
     private MitmReader() {}
 
@@ -71,16 +61,14 @@ final class MitmReader {
         Map<String, String> added = new LinkedHashMap<>();
         Set<String> seen = new HashSet<>();
         headers.entries().forEach((name, value) -> {
-            String lowerCase = requireToken(value, name).toLowerCase(Locale.ROOT);
-            if (OF_THE_PROXY.contains(lowerCase) || lowerCase.startsWith("proxy-")) {
-                throw value.error("the proxy sets the header " + Shown.quoted(name) + " itself (expected another one)");
+            requireToken(value, name);
+            try {
+                AddedFields.of(Map.of(name, value.text()));
+            } catch (IllegalArgumentException e) {
+                throw value.error(String.valueOf(e.getMessage()));
             }
-            if (!seen.add(lowerCase)) {
+            if (!seen.add(name.toLowerCase(Locale.ROOT))) {
                 throw value.error("the header " + Shown.quoted(name) + " stands twice, in another case");
-            }
-            if (!FIELD_VALUE.matcher(value.text()).matches()) {
-                throw value.error(Shown.quoted(value.text()) + " is not the value of a header (expected printable ASCII"
-                        + " on one line, without blanks at the ends)");
             }
             added.put(name, value.text());
         });
@@ -96,7 +84,7 @@ final class MitmReader {
     }
 
     private static String requireToken(YamlValue place, String name) {
-        if (!TOKEN.matcher(name).matches()) {
+        if (!AddedFields.isFieldName(name)) {
             throw place.error(
                     Shown.quoted(name) + " is not the name of a header (expected letters, digits and hyphens)");
         }

@@ -21,8 +21,13 @@ public final class AddedFields {
         return checked;
     }
 
+    /** {@return whether a header field can have that name} */
+    public static boolean isFieldName(String name) {
+        return !name.isEmpty() && name.chars().allMatch(c -> c < 0x80 && Octets.isToken(c));
+    }
+
     private static String checkedName(String name) {
-        if (name.isEmpty() || !name.chars().allMatch(c -> c < 0x80 && Octets.isToken(c))) {
+        if (!isFieldName(name)) {
             throw new IllegalArgumentException(
                     "'" + name + "' is not the name of a header field (expected letters, digits and '-')");
         }
@@ -34,9 +39,10 @@ public final class AddedFields {
     }
 
     private static String checkedValue(String name, String value) {
-        if (!value.chars().allMatch(c -> c == Octets.SP || c == Octets.HT || Octets.isVisible(c))) {
+        boolean sendable = value.chars().allMatch(c -> c == Octets.SP || c == Octets.HT || Octets.isVisible(c));
+        if (!sendable || !value.equals(value.strip())) {
             throw new IllegalArgumentException("the value of the header field '" + name
-                    + "' holds what none can (expected visible ASCII, blanks and tabs)");
+                    + "' holds what none can (expected visible ASCII, with blanks and tabs inside only)");
         }
         return value;
     }

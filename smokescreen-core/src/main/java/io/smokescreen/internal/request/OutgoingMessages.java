@@ -42,7 +42,7 @@ public final class OutgoingMessages {
                 .or("host"::equalsIgnoreCase)
                 .or(name -> name.equalsIgnoreCase("expect") && !request.expectContinue());
         copy(request.headers(), headers, notForwarded);
-        request.added().forEach(headers::set);
+        headers.setAll(request.added());
         frame(headers, request.framing());
         if (request.webSocketUpgrade()) {
             headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);

@@ -2,6 +2,7 @@ package io.smokescreen.internal.request;
 
 import static java.util.stream.Collectors.toUnmodifiableSet;
 
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
@@ -29,7 +30,7 @@ public final class Request implements ParseResult {
     private final Framing framing;
     private final Options options;
     private final Set<String> withheld;
-    private final Map<String, String> added;
+    private final HttpHeaders added;
 
     Request(
             HttpMethod method,
@@ -38,7 +39,7 @@ public final class Request implements ParseResult {
             HttpHeaders headers,
             Framing framing,
             Options options) {
-        this(method, version, target, headers, framing, options, Set.of(), Map.of());
+        this(method, version, target, headers, framing, options, Set.of(), EmptyHttpHeaders.INSTANCE);
     }
 
     private Request(
@@ -49,7 +50,7 @@ public final class Request implements ParseResult {
             Framing framing,
             Options options,
             Set<String> withheld,
-            Map<String, String> added) {
+            HttpHeaders added) {
         this.method = method;
         this.version = version;
         this.target = target;
@@ -143,18 +144,14 @@ public final class Request implements ParseResult {
      * the client says of its connection takes them away}
      *
      * @param fields values by name
-     * @throws IllegalArgumentException if one is a field that the proxy writes itself
+     * @throws IllegalArgumentException if one cannot be sent, or is a field that the proxy writes itself
      */
     public Request with(Map<String, String> fields) {
         if (fields.isEmpty()) {
             return this;
         }
-        for (String name : fields.keySet()) {
-            if (FieldNames.isOfTheProxy(name)) {
-                throw new IllegalArgumentException("the proxy sets the header '" + name + "' itself");
-            }
-        }
-        return changed(fields.keySet(), fields);
+        HttpHeaders checked = AddedFields.of(fields);
+        return changed(checked.names(), checked);
     }
 
     /**
@@ -170,7 +167,7 @@ public final class Request implements ParseResult {
         return new Request(method, version, target, headers, framing, changed, withheld, added);
     }
 
-    private Request changed(Set<String> without, Map<String, String> with) {
+    private Request changed(Set<String> without, HttpHeaders with) {
         Set<String> canonical = Stream.concat(
                         withheld.stream(), without.stream().map(FieldNames::canonical))
                 .collect(toUnmodifiableSet());
@@ -182,7 +179,7 @@ public final class Request implements ParseResult {
     }
 
     /** {@return fields for the origin in addition to {@link #headers}} */
-    Map<String, String> added() {
+    HttpHeaders added() {
         return added;
     }
 

@@ -126,8 +126,7 @@ class MitmCertificatesTest {
         List<CompletableFuture<MitmResult>> waiting =
                 List.of(ask(certificates, host(1), client), ask(certificates, host(2), client));
 
-        assertThat(ask(certificates, host(3), client).get(10, TimeUnit.SECONDS))
-                .isEqualTo(new MitmResult.Failed(MitmCertificates.FULL));
+        assertThat(ask(certificates, host(3), client).get(10, TimeUnit.SECONDS)).isEqualTo(new MitmResult.Overloaded());
         assertThat(waiting).noneMatch(CompletableFuture::isDone);
         gate.countDown();
         for (CompletableFuture<MitmResult> each : waiting) {

@@ -144,15 +144,21 @@ class AclFileTest {
                         "8:26: services[0].mitm_domains[0].add_headers.X A: 'X A' is not the name of a header"),
                 Arguments.of(
                         mitm("- domain: a.test\n    add_headers: {X-A: \"b\\r\\nX-B: c\"}"),
-                        "8:24: services[0].mitm_domains[0].add_headers.X-A: 'b\\u000d\\u000aX-B: c' is not the value of a"
-                                + " header"),
+                        "8:24: services[0].mitm_domains[0].add_headers.X-A: the value of the header field 'X-A'"
+                                + " holds what none can"),
                 Arguments.of(
                         mitm("- domain: a.test\n    add_headers: {Content-Length: 5}"),
-                        "8:35: services[0].mitm_domains[0].add_headers.Content-Length: the proxy sets the header"
-                                + " 'Content-Length' itself"),
+                        "8:35: services[0].mitm_domains[0].add_headers.Content-Length: 'Content-Length' is a"
+                                + " header field that the proxy sets itself"),
+                Arguments.of(
+                        mitm("- domain: a.test\n    add_headers: {Content_Length: 5}"),
+                        "8:35: services[0].mitm_domains[0].add_headers.Content_Length: 'Content_Length' is a header"),
+                Arguments.of(
+                        mitm("- domain: a.test\n    add_headers: {X-Smokescreen-Role: root}"),
+                        "8:39: services[0].mitm_domains[0].add_headers.X-Smokescreen-Role: 'X-Smokescreen-Role' is a"),
                 Arguments.of(
                         mitm("- domain: a.test\n    add_headers: {Proxy-Authorization: x}"),
-                        "8:40: services[0].mitm_domains[0].add_headers.Proxy-Authorization: the proxy sets the header"),
+                        "8:40: services[0].mitm_domains[0].add_headers.Proxy-Authorization: 'Proxy-Authorization' is"),
                 Arguments.of(
                         mitm("- domain: a.test\n    add_headers: {X-A: b, x-a: c}"),
                         "8:32: services[0].mitm_domains[0].add_headers.x-a: the header 'x-a' stands twice"),
