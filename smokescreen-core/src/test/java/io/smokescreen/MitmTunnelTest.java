@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.smokescreen.api.Metric;
 import io.smokescreen.testing.HttpReply;
 import io.smokescreen.testing.RawClient;
 import io.smokescreen.testing.TestCertificates;
@@ -49,6 +50,8 @@ class MitmTunnelTest {
 
             assertThat(sawNoReply(client)).isTrue();
             assertThat(fixture.origin().accepted()).isZero();
+            await().untilAsserted(() -> assertThat(fixture.proxy().total(Metric.TLS_HANDSHAKE_ERROR))
+                    .isEqualTo(1));
         }
     }
 

@@ -232,6 +232,28 @@ class NextHopChoiceTest {
         }
     }
 
+    /** A connection that waits leads to the address that was vetted then. */
+    @Test
+    void waitingTunnelToAnotherAddress_isNotUsed() {
+        try (SecondProxy hop = SecondProxy.on("127.0.0.3")) {
+            NextHopOptions options =
+                    NextHopOptions.defaults().withHttp(NextHop.parse(hop.url())).withVettedAddressSent(true);
+            AddressRules rules =
+                    AddressRules.builder().allowRange("127.0.0.2/31").build();
+            try (TestProxy proxy =
+                    start(options, builder -> builder.eventLoopThreads(1).addressRules(rules))) {
+                proxy.dns().answerFor(0, NAME, TestProxy.OPEN_ADDRESS);
+                get(proxy, "");
+                proxy.dns().answerFor(0, NAME, "127.0.0.3");
+                ask(proxy, "GET http://" + authority() + "/p HTTP/1.1", "");
+
+                assertThat(hop.asked())
+                        .extracting(each -> each.destination().toString())
+                        .containsExactly(TestProxy.OPEN_ADDRESS + ":" + origin.port(), "127.0.0.3:" + origin.port());
+            }
+        }
+    }
+
     private void assertDenied(NextHopSelector selector) {
         assertDenied(selector, builder -> {});
     }

@@ -22,6 +22,7 @@ import io.smokescreen.internal.request.RequestParser;
 import io.smokescreen.internal.track.OpenConnection;
 import io.smokescreen.internal.upstream.DialResult.Connected;
 import io.smokescreen.internal.upstream.Order;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -276,7 +277,12 @@ final class Exchange {
         end();
         answered = true;
         account.refused(rejection);
-        new Refusal(stages, client, account, rules.roles().challenges()).answer(rejection, request, forwarding);
+        new Refusal(stages, client, account, challenges()).answer(rejection, request, forwarding);
+    }
+
+    /** Inside of a tunnel nobody can authenticate any more: the role is that of its CONNECT. */
+    private List<String> challenges() {
+        return inside == null ? rules.roles().challenges() : List.of();
     }
 
     /** A fault of the proxy itself: the client learns that there was one, the log learns which. */

@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.smokescreen.api.Metric;
 import io.smokescreen.internal.relay.ResponseEncoder;
@@ -47,6 +48,7 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     private @Nullable ClientIdentity identity;
     private @Nullable Exchange current;
     private boolean closing;
+    private boolean handshakeFailed;
 
     private ExchangeHandler(
             Stages stages,
@@ -118,6 +120,8 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
             clientEnded(ctx);
+        } else if (event instanceof SslHandshakeCompletionEvent handshake && !handshake.isSuccess()) {
+            handshakeFailed(ctx, handshake.cause());
         }
     }
 
@@ -126,16 +130,26 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         abandonCurrent();
     }
 
+    /** Inside of a tunnel: the handshake before it is somebody else's. */
+    private void handshakeFailed(ChannelHandlerContext ctx, Throwable cause) {
+        handshakeFailed = true;
+        stages.tracker().tunnelHandshakeFailed();
+        LOG.warn("TLS handshake of {} failed: {}", client(ctx), TextHygiene.line(cause.toString()));
+    }
+
+    private String client(ChannelHandlerContext ctx) {
+        String address = String.valueOf(Announcement.logged(ctx.channel()));
+        return interception == null
+                ? address
+                : address + ", inside of the tunnel to " + interception.destination() + ",";
+    }
+
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         boolean badTls = cause.getCause() instanceof SSLException;
         if (badTls || cause instanceof IOException) {
-            LOG.atLevel(badTls ? Level.WARN : Level.DEBUG)
-                    .log(
-                            "connection of {}{} failed: {}",
-                            Announcement.logged(ctx.channel()),
-                            interception == null ? "" : ", inside of the tunnel to " + interception.destination() + ",",
-                            TextHygiene.line(cause.toString()));
+            Level level = badTls && !handshakeFailed ? Level.WARN : Level.DEBUG;
+            LOG.atLevel(level).log("connection of {} failed: {}", client(ctx), TextHygiene.line(cause.toString()));
             abandonCurrent();
             ctx.close();
             return;
@@ -203,13 +217,16 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         channel().pipeline().fireUserEventTriggered(ConnectionEvent.AWAITING_REQUEST);
-        if (stages.draining().getAsBoolean()) {
-            // The drain began while this response, which promises another one, went out; its event has been here
-            // already.
-            channel().pipeline().fireUserEventTriggered(ConnectionEvent.DRAIN);
-        }
+        drainIfDraining();
         channel().config().setAutoRead(true);
         decoder.proceed();
+    }
+
+    /** The drain may have begun while a response that promises more went out; its event has been here already. */
+    private void drainIfDraining() {
+        if (stages.draining().getAsBoolean()) {
+            channel().pipeline().fireUserEventTriggered(ConnectionEvent.DRAIN);
+        }
     }
 
     /** The current exchange is over and the connection with it; what was written still goes out. */
@@ -248,6 +265,7 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         pipeline.addLast(new RecordBoundary());
         TlsLayers.addLast(pipeline, tls);
         install(pipeline, stages, requestBegan, inside);
+        drainIfDraining();
         pipeline.remove(encoder);
         pipeline.remove(this);
         channel().config().setAutoRead(true);

@@ -34,8 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class Forwarding implements ForwardOutcome {
 
     /** RFC 9110 §9.2.2: those that may be sent again where a kept connection turns out to be dead. */
-    private static final Set<HttpMethod> REPEATABLE =
-            Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.TRACE);
+    private static final Set<HttpMethod> REPEATABLE = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
     private final Stages stages;
     private final Exchange exchange;
@@ -251,6 +250,11 @@ final class Forwarding implements ForwardOutcome {
 
     private IdleConnections.Key keyOf(VettedAddress address) {
         return new IdleConnections.Key(
-                role, request.destination(), request.isSecure(), way.nextHop(), address.socketAddress());
+                role,
+                request.destination(),
+                request.isSecure(),
+                way.nextHop(),
+                way.connectTo(),
+                address.socketAddress());
     }
 }

@@ -3,6 +3,7 @@ package io.smokescreen.internal.exchange;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.smokescreen.internal.limit.Permit;
 import io.smokescreen.internal.mitm.HostContext;
@@ -84,6 +85,7 @@ final class Intercepting {
             return;
         }
         Channel channel = client.channel();
+        SslHandler tls = context.newHandler(channel.alloc()); // before the 200, after which nothing can be refused
         Permit held = permit;
         permit = Permit.NONE;
         channel.closeFuture().addListener(closed -> held.close());
@@ -93,6 +95,6 @@ final class Intercepting {
         channel.pipeline()
                 .context(client.encoder())
                 .writeAndFlush(TunnelResponse.established(fields.get(), channel.alloc()), channel.voidPromise());
-        client.intercept(context.newHandler(channel.alloc()), inside);
+        client.intercept(tls, inside);
     }
 }

@@ -66,7 +66,7 @@ public final class RequestParser {
             requireNoBody(framing);
             return request(head, new Request.Target(Authority.parse(uri), false, uri, ""), framing);
         }
-        requireNotConnect(head);
+        requireSupported(head.method());
         if (uri.startsWith("/") || uri.equals("*")) {
             return new NotProxyRequest(head.method(), uri);
         }
@@ -76,7 +76,7 @@ public final class RequestParser {
     private static ParseResult tryParseInner(HttpRequest head, Destination tunnel) throws MalformedMessageException {
         requireDecoded(head);
         requireHost(head);
-        requireNotConnect(head);
+        requireSupported(head.method());
         Framing framing = Framing.ofRequest(head);
         String uri = head.uri();
         if (!uri.startsWith("/")) {
@@ -92,8 +92,10 @@ public final class RequestParser {
         return request(head, new Request.Target(destination, true, host, uri), framing);
     }
 
-    private static void requireNotConnect(HttpRequest head) throws MalformedMessageException {
-        require(!head.method().name().equalsIgnoreCase("CONNECT"), Malformation.UNSUPPORTED_METHOD);
+    /** CONNECT in another spelling; and TRACE, whose answer shows the client what was added for others (RFC 9110 §9.3.8). */
+    private static void requireSupported(HttpMethod method) throws MalformedMessageException {
+        boolean unsupported = method.name().equalsIgnoreCase("CONNECT") || method.equals(HttpMethod.TRACE);
+        require(!unsupported, Malformation.UNSUPPORTED_METHOD);
     }
 
     private static void requireDecoded(HttpRequest head) throws MalformedMessageException {

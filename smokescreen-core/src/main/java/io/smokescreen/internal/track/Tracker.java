@@ -58,6 +58,11 @@ public final class Tracker {
         metrics.count(metric);
     }
 
+    /** A client's handshake inside of a tunnel that is looked into failed: often it does not trust the authority. */
+    public void tunnelHandshakeFailed() {
+        metrics.record(Metric.TLS_HANDSHAKE_ERROR, 1, List.of("mitm"));
+    }
+
     /** The ACL decided. */
     public void decided(ExchangeRecord record, AclDecision decision) {
         Metric metric = switch (decision.result()) {

@@ -43,6 +43,7 @@ public final class IdleConnections {
      * @param destination the host and port asked for
      * @param secure whether the origin is spoken to over TLS
      * @param nextHop the next hop in between, with its credentials
+     * @param connectTo what the next hop was asked to connect to; the destination where there is none
      * @param address the vetted address that the socket is connected to
      */
     public record Key(
@@ -50,6 +51,7 @@ public final class IdleConnections {
             Destination destination,
             boolean secure,
             Optional<NextHop> nextHop,
+            String connectTo,
             InetSocketAddress address) {}
 
     /**

@@ -242,7 +242,7 @@ class ConnectionReuseTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"GET", "HEAD", "OPTIONS", "TRACE"})
+    @ValueSource(strings = {"GET", "HEAD", "OPTIONS"})
     void connectionThatDiesUnderARepeatableRequest_isReplaced(String method) throws Exception {
         try (PlainHttp http = PlainHttp.to(servesOnceThenClosesOnTheNext(), ConnectionReuseTest::oneLoop)) {
             succeed(http, http.get("/"));

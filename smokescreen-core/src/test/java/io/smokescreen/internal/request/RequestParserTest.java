@@ -78,6 +78,7 @@ class RequestParserTest {
             GET ftp://a.test/ HTTP/1.1~Host: a.test       | UNSUPPORTED_SCHEME
             CONNECT a.test:443 HTTP/1.1~Host: a.test:443  | UNSUPPORTED_METHOD
             connect a.test:443 HTTP/1.1~Host: a.test:443  | UNSUPPORTED_METHOD
+            TRACE / HTTP/1.1~Host: a.test                 | UNSUPPORTED_METHOD
             GET / HTTP/1.1                                | BAD_HOST
             GET / HTTP/1.0                                | BAD_HOST
             GET / HTTP/1.1~Host: a.test~Host: b.test      | BAD_HOST
@@ -110,6 +111,7 @@ class RequestParserTest {
         "CONNECT *, BAD_AUTHORITY",
         "connect a.test:443, UNSUPPORTED_METHOD",
         "Connect http://a.test/, UNSUPPORTED_METHOD",
+        "TRACE http://a.test/, UNSUPPORTED_METHOD",
     })
     void badTarget_isMalformed(String line, Malformation expected) {
         assertThat(parse(line + " HTTP/1.1\nHost: a.test\n")).isEqualTo(new Malformed(expected));

@@ -42,19 +42,23 @@ class IdleConnectionsTest {
         Optional<NextHop> hop = Optional.of(NextHop.parse("http://u:p@hop.test:3128"));
         Optional<NextHop> otherCredentials = Optional.of(NextHop.parse("http://u:q@hop.test:3128"));
         Optional<NextHop> otherTls = Optional.of(NextHop.parse("https://u:p@hop.test:3128"));
-        EmbeddedChannel channel = offered(new IdleConnections.Key("role", host, false, hop, address(1, 80)));
+        EmbeddedChannel channel =
+                offered(new IdleConnections.Key("role", host, false, hop, "a.test:80", address(1, 80)));
 
         assertThat(List.of(
-                        new IdleConnections.Key("", host, false, hop, address(1, 80)),
-                        new IdleConnections.Key("role", Destination.of("b.test", 80), false, hop, address(1, 80)),
-                        new IdleConnections.Key("role", Destination.of("a.test", 81), false, hop, address(1, 80)),
-                        new IdleConnections.Key("role", host, true, hop, address(1, 80)),
-                        new IdleConnections.Key("role", host, false, Optional.empty(), address(1, 80)),
-                        new IdleConnections.Key("role", host, false, otherCredentials, address(1, 80)),
-                        new IdleConnections.Key("role", host, false, otherTls, address(1, 80)),
-                        new IdleConnections.Key("role", host, false, hop, address(2, 80))))
+                        new IdleConnections.Key("", host, false, hop, "a.test:80", address(1, 80)),
+                        new IdleConnections.Key(
+                                "role", Destination.of("b.test", 80), false, hop, "a.test:80", address(1, 80)),
+                        new IdleConnections.Key(
+                                "role", Destination.of("a.test", 81), false, hop, "a.test:80", address(1, 80)),
+                        new IdleConnections.Key("role", host, true, hop, "a.test:80", address(1, 80)),
+                        new IdleConnections.Key("role", host, false, Optional.empty(), "a.test:80", address(1, 80)),
+                        new IdleConnections.Key("role", host, false, otherCredentials, "a.test:80", address(1, 80)),
+                        new IdleConnections.Key("role", host, false, otherTls, "a.test:80", address(1, 80)),
+                        new IdleConnections.Key("role", host, false, hop, "192.0.2.1:80", address(1, 80)),
+                        new IdleConnections.Key("role", host, false, hop, "a.test:80", address(2, 80))))
                 .allSatisfy(other -> assertThat(idle.take(other)).isEmpty());
-        assertThat(idle.take(new IdleConnections.Key("role", host, false, hop, address(1, 80))))
+        assertThat(idle.take(new IdleConnections.Key("role", host, false, hop, "a.test:80", address(1, 80))))
                 .containsSame(channel);
     }
 
@@ -172,7 +176,8 @@ class IdleConnectionsTest {
 
     private static IdleConnections.Key key(String host) {
         try {
-            return new IdleConnections.Key("role", Destination.of(host, 80), false, Optional.empty(), address(1, 80));
+            return new IdleConnections.Key(
+                    "role", Destination.of(host, 80), false, Optional.empty(), host + ":80", address(1, 80));
         } catch (UnknownHostException e) {
             throw new AssertionError(e);
         }
