@@ -2,7 +2,6 @@ package io.smokescreen.internal.policy;
 
 import static java.util.Objects.requireNonNull;
 
-import io.smokescreen.api.AclDecision;
 import io.smokescreen.api.AclPolicy;
 import io.smokescreen.api.AclRequest;
 
@@ -15,7 +14,7 @@ import io.smokescreen.api.AclRequest;
 public final class GuardedAclPolicy {
 
     private final AclPolicy policy;
-    private final FailureLog failures = new FailureLog("AclPolicy failed, the request is denied");
+    private final Guard guard = new Guard("AclPolicy failed, the request is denied");
 
     /**
      * Creates one.
@@ -32,21 +31,8 @@ public final class GuardedAclPolicy {
      * @param request role and destination
      */
     public AclOutcome decide(AclRequest request) {
-        AclDecision decision;
-        try {
-            decision = policy.decide(request);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            failures.threw(e);
-            return AclOutcome.FAILED;
-        } catch (Throwable e) {
-            // Errors too: a StackOverflowError or NoClassDefFoundError in a policy must not become a way past it.
-            failures.threw(e);
-            return AclOutcome.FAILED;
-        }
-        if (failures.isNull(decision)) {
-            return AclOutcome.FAILED;
-        }
-        return new AclOutcome(decision, false);
+        return guard.ask(() -> policy.decide(request))
+                .map(decision -> new AclOutcome(decision, false))
+                .orElse(AclOutcome.FAILED);
     }
 }

@@ -2,10 +2,8 @@ package io.smokescreen.internal.policy;
 
 import static java.util.Objects.requireNonNull;
 
-import io.smokescreen.api.NextHop;
 import io.smokescreen.api.NextHopSelector;
 import io.smokescreen.api.RequestContext;
-import java.util.Optional;
 
 /**
  * The only way the engine asks a {@link NextHopSelector}: whatever the selector does, there is an answer, and where the selector
@@ -16,7 +14,7 @@ import java.util.Optional;
 public final class GuardedNextHopSelector {
 
     private final NextHopSelector selector;
-    private final FailureLog failures = new FailureLog("NextHopSelector failed, the request is denied");
+    private final Guard guard = new Guard("NextHopSelector failed, the request is denied");
 
     /**
      * Creates one.
@@ -33,19 +31,8 @@ public final class GuardedNextHopSelector {
      * @param request a request that the ACL and the gate allowed
      */
     public NextHopSelection ask(RequestContext request) {
-        Optional<NextHop> hop;
-        try {
-            hop = selector.select(request);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            failures.threw(e);
-            return NextHopSelection.FAILED;
-        } catch (Throwable e) {
-            // Errors too: a StackOverflowError or NoClassDefFoundError in a selector must not become a direct
-            // connection.
-            failures.threw(e);
-            return NextHopSelection.FAILED;
-        }
-        return failures.isNull(hop) ? NextHopSelection.FAILED : new NextHopSelection(hop, false);
+        return guard.ask(() -> selector.select(request))
+                .map(hop -> new NextHopSelection(hop, false))
+                .orElse(NextHopSelection.FAILED);
     }
 }

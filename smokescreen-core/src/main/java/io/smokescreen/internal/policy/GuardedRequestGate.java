@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.smokescreen.api.RequestContext;
 import io.smokescreen.api.RequestGate;
-import java.util.Optional;
 
 /**
  * The only way the engine asks a {@link RequestGate}: whatever the gate does, there is an answer, and where the gate did not
@@ -15,7 +14,7 @@ import java.util.Optional;
 public final class GuardedRequestGate {
 
     private final RequestGate gate;
-    private final FailureLog failures = new FailureLog("RequestGate failed, the request is denied");
+    private final Guard guard = new Guard("RequestGate failed, the request is denied");
 
     /**
      * Creates one.
@@ -32,18 +31,8 @@ public final class GuardedRequestGate {
      * @param request a request that the ACL allowed
      */
     public GateOutcome ask(RequestContext request) {
-        Optional<String> refusal;
-        try {
-            refusal = gate.refusal(request);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            failures.threw(e);
-            return GateOutcome.FAILED;
-        } catch (Throwable e) {
-            // Errors too: a StackOverflowError or NoClassDefFoundError in a gate must not become a way past it.
-            failures.threw(e);
-            return GateOutcome.FAILED;
-        }
-        return failures.isNull(refusal) ? GateOutcome.FAILED : new GateOutcome(refusal, false);
+        return guard.ask(() -> gate.refusal(request))
+                .map(refusal -> new GateOutcome(refusal, false))
+                .orElse(GateOutcome.FAILED);
     }
 }

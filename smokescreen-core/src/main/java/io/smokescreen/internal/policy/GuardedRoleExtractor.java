@@ -68,12 +68,11 @@ public final class GuardedRoleExtractor {
             }
             answer.whenComplete(
                     (role, failure) -> outcome.complete(failure == null ? judge(role) : failed(cause(failure))));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            outcome.complete(failed(e));
         } catch (Throwable e) {
             // Errors too: the request has no role then, and must not be taken for one that needs none.
-            outcome.complete(failed(e));
+            RoleOutcome none = failed(e);
+            Guard.keepInterrupt(e);
+            outcome.complete(none);
         }
         return outcome;
     }

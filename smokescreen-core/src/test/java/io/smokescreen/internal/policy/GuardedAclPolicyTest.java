@@ -3,11 +3,17 @@ package io.smokescreen.internal.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.smokescreen.api.AclDecision;
 import io.smokescreen.api.AclPolicy;
 import io.smokescreen.api.AclRequest;
 import io.smokescreen.testing.CapturedLog;
 import java.io.IOException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -64,6 +70,21 @@ class GuardedAclPolicyTest {
                 .decide(REQUEST);
         assertThat(Thread.interrupted()).isTrue();
         assertThat(outcome.failed()).isTrue();
+    }
+
+    @Test
+    void interruptedPolicy_onAnEventLoop_leavesNoInterrupt_whichWouldCloseChannels() throws Exception {
+        EventLoopGroup loops = new MultiThreadIoEventLoopGroup(
+                1, new DefaultThreadFactory("smokescreen"), NioIoHandler.newFactory()); // as in Engine
+        try {
+            GuardedAclPolicy policy = new GuardedAclPolicy(request -> {
+                throw new InterruptedException();
+            });
+            Callable<Boolean> deniesUninterrupted = () -> policy.decide(REQUEST).failed() && !Thread.interrupted();
+            assertThat(loops.submit(deniesUninterrupted).get()).isTrue();
+        } finally {
+            loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+        }
     }
 
     @Test
