@@ -16,7 +16,10 @@ import java.util.Set;
 /** Builds the CONNECT that a next hop gets (RFC 9110 §9.3.6). */
 public final class ConnectRequest {
 
-    /** What says where to, what frames the message, and what would make another protocol of it. */
+    /**
+     * What says where to, what frames the message, and what would make another protocol of it. What else is between neighbours,
+     * such as {@code Proxy-Authorization}, is between the application and the next hop here.
+     */
     private static final Set<String> OF_THE_PROXY = Set.of(
             "host",
             "connection",
@@ -44,11 +47,8 @@ public final class ConnectRequest {
     public static FullHttpRequest of(String authority, Optional<String> proxyAuthorization, Map<String, String> added) {
         HttpHeaders headers = DefaultHttpHeadersFactory.headersFactory().newHeaders();
         headers.set(HttpHeaderNames.HOST, authority);
-        proxyAuthorization.ifPresent(value -> set(headers, HttpHeaderNames.PROXY_AUTHORIZATION.toString(), value));
-        added.forEach((name, value) -> {
-            requireOfApplication(name);
-            set(headers, name, value);
-        });
+        proxyAuthorization.ifPresent(value -> headers.set(HttpHeaderNames.PROXY_AUTHORIZATION, value));
+        headers.setAll(AddedFields.of(added, ConnectRequest::isOfTheProxy));
         return new DefaultFullHttpRequest(
                 HttpVersion.HTTP_1_1,
                 HttpMethod.CONNECT,
@@ -58,22 +58,7 @@ public final class ConnectRequest {
                 EmptyHttpHeaders.INSTANCE);
     }
 
-    private static void requireOfApplication(String name) {
-        boolean token = !name.isEmpty() && name.chars().allMatch(c -> c < 0x80 && Octets.isToken(c));
-        if (!token) {
-            throw new IllegalArgumentException("a header field for the next hop has no valid name (RFC 9110 §5.1)");
-        }
-        if (OF_THE_PROXY.contains(FieldNames.canonical(name))) {
-            throw new IllegalArgumentException(
-                    "the header field " + name + " for the next hop is the proxy's own to set");
-        }
-    }
-
-    private static void set(HttpHeaders headers, String name, String value) {
-        if (!value.chars().allMatch(c -> c < 0x100 && Octets.isFieldContent(c))) {
-            throw new IllegalArgumentException(
-                    "the value of " + name + " for the next hop is not a field value (RFC 9110 §5.5)");
-        }
-        headers.set(name, value);
+    private static boolean isOfTheProxy(String name) {
+        return OF_THE_PROXY.contains(FieldNames.canonical(name));
     }
 }

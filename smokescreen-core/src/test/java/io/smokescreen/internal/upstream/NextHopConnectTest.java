@@ -165,7 +165,7 @@ class NextHopConnectTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a\r\nX: y", "a\nb", "a\u0000", "€"})
+    @ValueSource(strings = {"a\r\nX: y", "a\nb", "a\u0000", "é", "€"})
     void hook_withAValueThatIsNone_isAFault_thatDoesNotTellIt(String value) throws Exception {
         assertThat(assertFaults((request, hop) -> Map.of("X-Trace", value)))
                 .hasMessageContaining("X-Trace")
