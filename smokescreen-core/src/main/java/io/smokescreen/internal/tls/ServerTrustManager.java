@@ -1,7 +1,6 @@
 package io.smokescreen.internal.tls;
 
 import io.smokescreen.api.Host;
-import java.net.Socket;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertPathValidatorException.BasicReason;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Judges the certificates of origins and next hops: do they lead to an authority, are they for servers, and for the host that
  * the engine was made for. What they are refused for is told in fixed words; nothing of a certificate is quoted.
  */
-final class ServerTrustManager extends X509ExtendedTrustManager {
+final class ServerTrustManager extends EngineTrustManager {
 
     /** The JDK's default for clients, which BoringSSL does not know. */
     private static final int MAX_CERTIFICATES = 10;
@@ -90,34 +89,6 @@ final class ServerTrustManager extends X509ExtendedTrustManager {
                         Refusal.WRONG_NAME, "its certificate is not for this host in a way that counts", failure)
                 : new RefusedCertificateException(
                         Refusal.UNSUITABLE, "its certificate is not one for servers", failure);
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        throw new CertificateException("the host to verify is not known");
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
-            throws CertificateException {
-        checkServerTrusted(chain, authType);
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        throw new CertificateException("this side is the client");
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
-            throws CertificateException {
-        checkClientTrusted(chain, authType);
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-            throws CertificateException {
-        checkClientTrusted(chain, authType);
     }
 
     @Override
