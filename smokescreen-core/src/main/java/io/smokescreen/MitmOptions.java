@@ -2,13 +2,11 @@ package io.smokescreen;
 
 import static java.util.Objects.requireNonNull;
 
-import io.netty.handler.ssl.SslProvider;
 import io.smokescreen.internal.mitm.HostContexts;
 import io.smokescreen.internal.mitm.MitmAuthority;
 import io.smokescreen.internal.tls.CertificateOrder;
 import io.smokescreen.internal.tls.Certificates;
 import io.smokescreen.internal.tls.ServerIdentity;
-import io.smokescreen.internal.tls.TlsProviders;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
@@ -136,11 +134,7 @@ public final class MitmOptions {
      * @throws io.smokescreen.api.ConfigurationException if the options cannot be used now
      */
     HostContexts newContexts() {
-        SslProvider chosen = switch (provider) {
-            case AUTO -> TlsProviders.isNativeAvailable() ? TlsProviders.requireNative() : SslProvider.JDK;
-            case JDK -> SslProvider.JDK;
-            case OPENSSL -> TlsProviders.requireNative();
-        };
-        return HostContexts.of(MitmAuthority.of(authority, Instant.now()), chosen, LEAF_VALIDITY);
+        return HostContexts.of(
+                MitmAuthority.of(authority, Instant.now()), provider.implementationForAnyKey(), LEAF_VALIDITY);
     }
 }

@@ -2,6 +2,7 @@ package io.smokescreen;
 
 import static java.util.Objects.requireNonNull;
 
+import io.netty.handler.ssl.SslProvider;
 import io.smokescreen.api.ConfigurationException;
 import io.smokescreen.api.NextHop;
 import io.smokescreen.api.NextHopConnectHook;
@@ -237,6 +238,9 @@ public record NextHopOptions(
      * @throws ConfigurationException if the authorities cannot be used
      */
     UpstreamTls newTls() {
-        return authorities.isEmpty() ? UpstreamTls.trustingSystem(null) : UpstreamTls.trusting(authorities, null);
+        SslProvider provider = TlsProvider.AUTO.implementationForAnyKey();
+        return authorities.isEmpty()
+                ? UpstreamTls.trustingSystem(provider)
+                : UpstreamTls.trusting(authorities, provider);
     }
 }

@@ -116,7 +116,7 @@ public final class OriginTlsOptions {
      */
     UpstreamTls newTls() {
         return authorities.isEmpty()
-                ? UpstreamTls.trustingSystem(provider.implementation())
-                : UpstreamTls.trusting(authorities, provider.implementation());
+                ? UpstreamTls.trustingSystem(provider.implementationForAnyKey())
+                : UpstreamTls.trusting(authorities, provider.implementationForAnyKey());
     }
 }

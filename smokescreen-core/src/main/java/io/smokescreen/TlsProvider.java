@@ -23,14 +23,23 @@ public enum TlsProvider {
     OPENSSL;
 
     /**
-     * {@return it; null for the fastest that can do it}
+     * {@return it; null for the fastest that can use the proxy's key}
      *
      * @throws io.smokescreen.api.ConfigurationException if it does not load
      */
     @Nullable
     SslProvider implementation() {
+        return this == AUTO ? null : implementationForAnyKey();
+    }
+
+    /**
+     * {@return it, where no key of the proxy's matters}
+     *
+     * @throws io.smokescreen.api.ConfigurationException if it does not load
+     */
+    SslProvider implementationForAnyKey() {
         return switch (this) {
-            case AUTO -> null;
+            case AUTO -> TlsProviders.best();
             case JDK -> SslProvider.JDK;
             case OPENSSL -> TlsProviders.requireNative();
         };

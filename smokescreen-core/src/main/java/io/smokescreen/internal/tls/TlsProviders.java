@@ -47,9 +47,14 @@ public final class TlsProviders {
         return SslProvider.OPENSSL_REFCNT;
     }
 
+    /** {@return BoringSSL where it loads, else the JDK's} */
+    public static SslProvider best() {
+        return isNativeAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK;
+    }
+
     /** {@return BoringSSL where it loads and can use the key, else the JDK's} */
     static SslProvider best(ServerIdentity identity) {
-        return isNativeAvailable() && isUsableByNative(identity.key()) ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK;
+        return isUsableByNative(identity.key()) ? best() : SslProvider.JDK;
     }
 
     /**

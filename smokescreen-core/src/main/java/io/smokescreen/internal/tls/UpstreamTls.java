@@ -57,23 +57,23 @@ public final class UpstreamTls {
     /**
      * {@return TLS with those whose certificates lead to an authority that the system trusts}
      *
-     * @param provider which implementation to use; null for the fastest that there is
+     * @param provider which implementation to use
      */
-    public static UpstreamTls trustingSystem(@Nullable SslProvider provider) {
-        return new UpstreamTls(chosen(provider), null);
+    public static UpstreamTls trustingSystem(SslProvider provider) {
+        return new UpstreamTls(provider, null);
     }
 
     /**
      * {@return TLS with those whose certificates lead to one of these authorities}
      *
      * @param authorities at least one
-     * @param provider which implementation to use; null for the fastest that there is
+     * @param provider which implementation to use
      * @throws ConfigurationException if they cannot be used
      */
-    public static UpstreamTls trusting(List<X509Certificate> authorities, @Nullable SslProvider provider) {
-        SslProvider chosen = chosen(provider);
+    public static UpstreamTls trusting(List<X509Certificate> authorities, SslProvider provider) {
         try {
-            return new UpstreamTls(chosen, CompletableFuture.completedFuture(context(manager(authorities), chosen)));
+            return new UpstreamTls(
+                    provider, CompletableFuture.completedFuture(context(manager(authorities), provider)));
         } catch (GeneralSecurityException | SSLException e) {
             throw new ConfigurationException(
                     "the authorities of origins or next hops cannot be used: " + e.getMessage(), e);
@@ -102,13 +102,6 @@ public final class UpstreamTls {
             LOG.error("the system's trust store cannot be used, so that nothing can be reached over TLS", e);
             throw new IllegalStateException("the system's trust store cannot be used", e);
         }
-    }
-
-    private static SslProvider chosen(@Nullable SslProvider provider) {
-        if (provider != null) {
-            return provider;
-        }
-        return TlsProviders.isNativeAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK;
     }
 
     private static UpstreamTlsContext context(X509ExtendedTrustManager authorities, SslProvider provider)
