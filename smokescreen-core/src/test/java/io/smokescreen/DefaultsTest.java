@@ -95,6 +95,10 @@ class DefaultsTest {
             new Row("leafValidity", Duration.ofDays(7), UNKNOWN),
             new Row("maxCachedCertificates", 1_000, UNKNOWN));
 
+    private static final List<Row> ORIGIN_TLS = List.of(
+            new Row("authorities", List.of(), "the system's, too; none of its own"),
+            new Row("provider", TlsProvider.AUTO, "its own"));
+
     private static final List<Row> BUILDER = List.of(
             new Row("listenAddress", ListenAddress.of("::", 4750), SAME),
             new Row("listenDescriptor", Optional.empty(), "Einhorn's, if it is the parent"),
@@ -120,7 +124,7 @@ class DefaultsTest {
             new Row("eventListener", Optional.empty(), SAME),
             new Row("socketDialer", Optional.empty(), SAME),
             new Row("mitm", Optional.empty(), SAME),
-            new Row("originTls", OriginTlsOptions.systemTrust(), "the system's, too; none of its own"),
+            new Row("originTls", OriginTlsOptions.systemTrust(), "see ORIGIN_TLS"),
             new Row("rulesSource", Optional.empty(), "none; Go reads its files once"),
             new Row("denyMessageExtra", "", SAME),
             new Row("eventLoopThreads", 0, SAME),
@@ -174,6 +178,12 @@ class DefaultsTest {
                         "leafValidity", MitmOptions.LEAF_VALIDITY,
                         "maxCachedCertificates", MitmOptions.MAX_CACHED_CERTIFICATES),
                 MITM);
+    }
+
+    @Test
+    void originTls_hasTheseDefaults() {
+        OriginTlsOptions options = OriginTlsOptions.systemTrust();
+        assertRows(Map.of("authorities", options.authorities(), "provider", options.provider()), ORIGIN_TLS);
     }
 
     @Test
