@@ -51,6 +51,7 @@ class EgressListenerTest {
             assertThat(decided.id()).isEqualTo(line.get("id"));
             assertThat(decided.allowed()).isTrue();
             assertThat(decided.reason()).isEqualTo(line.get("decision_reason"));
+            assertThat(decided.errorCode()).isEmpty();
             assertThat(decided.error()).isEmpty();
             assertThat(decided.remote()).contains(remote);
             RequestContext context = decided.context().orElseThrow();
@@ -77,6 +78,7 @@ class EgressListenerTest {
             Decided decided = (Decided) events.get(0);
             assertThat(decided.allowed()).isFalse();
             assertThat(decided.reason()).isEqualTo("default rule policy used");
+            assertThat(decided.errorCode()).isEqualTo("acl-denied");
             assertThat(decided.remote()).isEmpty();
         }
     }
@@ -90,6 +92,7 @@ class EgressListenerTest {
 
             Decided decided = (Decided) events.get(0);
             assertThat(decided.allowed()).isTrue();
+            assertThat(decided.errorCode()).isEqualTo("dns-failed");
             assertThat(decided.error()).isEqualTo("Failed to resolve remote hostname: no such host");
         }
     }
@@ -101,7 +104,9 @@ class EgressListenerTest {
             client.send("CONNECT a:b HTTP/1.1\r\nHost: x\r\n\r\n");
             assertThat(HttpReply.read(client).status()).isEqualTo(400);
 
-            assertThat(((Decided) events.get(0)).context()).isEmpty();
+            Decided decided = (Decided) events.get(0);
+            assertThat(decided.context()).isEmpty();
+            assertThat(decided.errorCode()).isEqualTo("malformed-request");
         }
     }
 

@@ -193,6 +193,7 @@ final class Account {
             case NEXT_HOP_INVALID -> tracker.count(Metric.ACL_UPSTREAM_PROXY_PARSE_ERROR);
             default -> {} // counted where it was found
         }
+        record.refused(rejection.kind().code());
         switch (rejection.kind().fault()) {
             case DENIED -> record.deny(rejection.reason());
             case LIMITED -> record.limit(rejection.reason());

@@ -76,6 +76,7 @@ public final class ExchangeRecord {
     boolean limited;
     boolean failed;
     String reason = "";
+    String errorCode = "";
     String error = "";
     long lookupNanos = -1;
     long connectNanos = -1;
@@ -141,6 +142,11 @@ public final class ExchangeRecord {
         this.outboundRemote = remote;
     }
 
+    /** The client is answered with a refusal that has this code. */
+    public void refused(String code) {
+        this.errorCode = code;
+    }
+
     /** The exchange goes on. */
     public void allow() {
         this.allowed = true;
@@ -199,7 +205,7 @@ public final class ExchangeRecord {
     /** {@return what a listener is told, cleaned as in log lines} */
     EgressEvent decidedEvent(Optional<RequestContext> context) {
         return new EgressEvent.Decided(
-                id, context, allowed, TextHygiene.line(reason), TextHygiene.line(error), outboundRemote());
+                id, context, allowed, TextHygiene.line(reason), errorCode, TextHygiene.line(error), outboundRemote());
     }
 
     /** {@return where the exchange is connected to, once it is} */
