@@ -28,7 +28,7 @@ public interface Policy {
      * a refusal, with the code {@code malformed-request}. Names are not looked up; {@link Smokescreen#explain} does that.
      *
      * @param role the client's role; the empty string for a client without one
-     * @param target {@code host:port} as in CONNECT, or an {@code http} URL as in any other request
+     * @param target {@code host:port} as in CONNECT, or an {@code http} or {@code https} URL as in any other request
      * @param nextHop the URL of the proxy to go through, as in {@code X-Upstream-Https-Proxy}; the empty string for none
      * @return the verdict, its reason and the rule that matched
      */

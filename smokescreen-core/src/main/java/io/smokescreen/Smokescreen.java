@@ -94,7 +94,7 @@ public final class Smokescreen implements AutoCloseable {
      * <p>Each look-up under way costs a socket: whoever asks about many targets limits how many are asked about at once.
      *
      * @param role the client's role; the empty string for a client without one
-     * @param target {@code host:port} as in CONNECT, or an {@code http} URL as in any other request
+     * @param target {@code host:port} as in CONNECT, or an {@code http} or {@code https} URL as in any other request
      * @param nextHop the URL of the proxy to go through, as in {@code X-Upstream-Https-Proxy}; the empty string for none
      * @return the verdict. It is there within the DNS and policy timeouts; it fails only if the proxy is closed before
      * @throws IllegalStateException if the proxy is closed

@@ -314,7 +314,7 @@ class RefusalTest {
                     form,
                     authority,
                     "X-Upstream-Https-Proxy: hop.test:3128\r\n",
-                    Expected.denied("next-hop-invalid", authority, "the upstream proxy asked for is not a URL"));
+                    Expected.denied("next-hop-invalid", authority, "the next hop asked for is not a URL"));
 
             assertThat(proxy.total(Metric.ACL_UPSTREAM_PROXY_PARSE_ERROR)).isEqualTo(1);
         }

@@ -40,12 +40,11 @@ final class Rejections {
     static Rejection notAProxyRequest() {
         return Rejection.failed(
                 Kind.NOT_A_PROXY_REQUEST,
-                "This is an HTTP proxy: expected CONNECT host:port or an absolute http:// URL");
+                "This is an HTTP proxy: expected CONNECT host:port or an absolute http:// or https:// URL");
     }
 
     static Rejection nextHopInvalid(Request request) {
-        return Rejection.denied(
-                Kind.NEXT_HOP_INVALID, request.authority(), "the upstream proxy asked for is not a URL");
+        return Rejection.denied(Kind.NEXT_HOP_INVALID, request.authority(), "the next hop asked for is not a URL");
     }
 
     /** A tunnel that is to be looked into, and cannot be, must not go through unseen. */
