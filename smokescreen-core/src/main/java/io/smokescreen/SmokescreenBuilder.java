@@ -297,8 +297,9 @@ public final class SmokescreenBuilder {
 
     /**
      * Sets whether the responses of accepted requests tell the address that the proxy is connected to, in {@code X-Server-Ip}:
-     * the 200 of a CONNECT, and the final response of other requests, where it replaces what the origin sent under that name.
-     * Through a next hop it is the hop's address. Default: they do not.
+     * the 200 of a CONNECT, and the final response of other requests, where it replaces what the origin sent under that name. The
+     * 200 of a CONNECT that is looked into has none, as nothing is connected yet; the responses inside have it. Through a next hop
+     * it is the hop's address. Default: they do not.
      *
      * @param value true to tell it
      * @return this

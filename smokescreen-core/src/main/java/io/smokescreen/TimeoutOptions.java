@@ -8,7 +8,8 @@ import java.time.Duration;
  * <p>Thread safety: immutable.
  *
  * @param readHeader from the acceptance of a connection, or the first byte of a further request on it, until the head of
- *     the request is complete; a TLS handshake counts in. Then the connection is closed.
+ *     the request is complete; a TLS handshake counts in. It begins anew with a tunnel that is looked into, for the handshake and
+ *     the first request inside. Then the connection is closed.
  * @param readRequest from the same moment until the whole plain HTTP request is there, head and body; {@code readHeader}
  *     counts for the head where it is shorter. Then the answer is 408; what has begun already is cut.
  * @param writeResponse from the head of a plain HTTP request until its response is written completely. Then the answer is
@@ -16,7 +17,8 @@ import java.time.Duration;
  * @param keepAlive how long a client's connection may wait for its next request. Then it is closed.
  * @param policy how long a role extractor, ACL policy, request gate, next hop selector or address filter may take on the policy
  *     executor. Then the request is denied. Without a policy executor they run at once.
- * @param connect connecting to a destination, all its addresses together. Then the answer is 504.
+ * @param connect establishing a connection: all addresses together, then what the proxy itself does on it, TLS with the next hop,
+ *     CONNECT, TLS with the destination. Then the answer is 504.
  * @param response how long a plain HTTP exchange may stand still, from the end of the request to the head of its response and
  *     within both bodies; {@code idle} counts instead where that is shorter. Then the answer is 504, or 408 where the client
  *     is the one that stopped; what has begun already is cut.

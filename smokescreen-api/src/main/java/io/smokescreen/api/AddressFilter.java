@@ -5,8 +5,10 @@ import java.net.InetAddress;
 /**
  * Judges an address before anything is connected to.
  *
- * <p><b>When:</b> for each address a name resolved to and for each IP literal, with the port asked for. The proxy's own
- * addresses are refused before the filter is asked. Go counterpart: {@code classifyAddr}.
+ * <p><b>When:</b> for each address a name resolved to and for each IP literal, with the port asked for. The addresses
+ * of a next hop that a client asks for are judged likewise. Not asked about are the proxy's own addresses, which are refused before,
+ * and those of a next hop that the operator chose, by configuration or selector: these may be internal, and are refused where they
+ * are the proxy's own, a metadata service's or not of one host. Go counterpart: {@code classifyAddr}.
  *
  * <p><b>Thread:</b> must be thread-safe and return immediately (no remote calls); it is called on an event loop, or on the
  * policy executor if the builder was given one.

@@ -134,8 +134,8 @@ public enum Metric {
             "issuer"),
     /** Failures of the listener. */
     LISTENER_FAILURES("listener.failures", "Events that the application's listener failed to take"),
-    /** Next hops chosen. */
-    UPSTREAM_PROXY_SELECTED("upstream_proxy_selector.proxy_selected", "Next-hop proxies chosen");
+    /** Next hops that a selector chose. */
+    UPSTREAM_PROXY_SELECTED("upstream_proxy_selector.proxy_selected", "Next-hop proxies chosen by the selector");
 
     private static final Map<String, Metric> BY_NAME =
             Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(Metric::metricName, Function.identity()));

@@ -10,8 +10,11 @@ import java.util.Map;
  *
  * <p><b>Thread:</b> must be thread-safe and return immediately (no remote calls); it is called on an event loop.
  *
- * <p><b>Failures:</b> a throw, a {@code null}, a name or value that HTTP does not have, or a field that the proxy sets itself
- * ({@code Host}, {@code Connection}, what frames a message) ends the request with 500.
+ * <p><b>Failures:</b> a throw, a {@code null}, a name or value that HTTP does not have (values are visible ASCII, blanks and
+ * tabs), or a field that the proxy sets itself, ends the request with 500 and the code {@code internal-error}. Those fields are
+ * {@code Host}, {@code Connection}, {@code Proxy-Connection}, {@code Keep-Alive}, {@code TE}, {@code Trailer}, {@code Upgrade},
+ * {@code HTTP2-Settings}, {@code Expect}, {@code Content-Length} and {@code Transfer-Encoding}, also with {@code _} for {@code
+ * -}.
  *
  * <p><b>Who sees it:</b> the next hop.
  *

@@ -6,7 +6,8 @@ import java.util.Optional;
  * Chooses the proxy that a request is passed on to.
  *
  * <p><b>When:</b> for each request that the ACL and the gate allowed, inner MITM requests included, before anything is resolved.
- * What it chooses comes before what the client asks for ({@code X-Upstream-Https-Proxy}), which comes before what is
+ * For a CONNECT that is looked into nothing is connected, and it is asked all the same, then again for each request inside. Whoever
+ * asks for a decision without a socket has it asked too, of a request as {@link RequestGate} describes. What it chooses comes before what the client asks for ({@code X-Upstream-Https-Proxy}), which comes before what is
  * configured. The ACL's {@code allowed_external_proxies} are about the client's choice only. Go counterpart: {@code
  * Config.SelectUpstreamProxy}.
  *
@@ -15,7 +16,8 @@ import java.util.Optional;
  *
  * <p><b>Failures:</b> a throw, a {@code null} or an answer later than the policy timeout is a denial, never a direct connection.
  *
- * <p><b>Who sees it:</b> the next hop, which receives the destination; {@code upstream_proxy_selector.proxy_selected} counts.
+ * <p><b>Who sees it:</b> the next hop, which receives the destination; {@code upstream_proxy_selector.proxy_selected} counts
+ * the times it chose one, of a CONNECT that is looked into and of the requests inside alike, decisions without a socket not.
  *
  * <p>The chosen proxy may be internal: it is the operator's word, good for exactly its host and port. Never make one of what a
  * client sent.

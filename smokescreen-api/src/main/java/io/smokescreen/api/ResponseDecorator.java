@@ -16,7 +16,8 @@ import java.util.Map;
  * <p><b>Failures:</b> what follows is logged, the first of each kind with its stack: a throw, a {@code null}, a name or value
  * that HTTP does not have (values are visible ASCII, blanks and tabs), or a field that the proxy sets itself: {@code
  * Content-Length}, {@code Transfer-Encoding}, {@code Trailer}, {@code TE}, {@code Connection}, {@code Keep-Alive}, {@code
- * Upgrade}, and all whose names begin with {@code Proxy-} or {@code X-Smokescreen-}. An accepted request is then refused with
+ * Upgrade}, {@code HTTP2-Settings}, {@code Host}, {@code Proxy}, {@code X-Upstream-Https-Proxy}, and all whose names begin with
+ * {@code Proxy-} or {@code X-Smokescreen-}, also with {@code _} for {@code -}. An accepted request is then refused with
  * 500 and the code {@code internal-error}, and its connection to the destination is closed; a refusal goes out without any of
  * the fields.
  *

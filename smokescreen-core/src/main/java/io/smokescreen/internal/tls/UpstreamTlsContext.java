@@ -79,8 +79,8 @@ public final class UpstreamTlsContext {
     }
 
     /**
-     * A name with an underscore the JDK takes for none: it sends no SNI for it, as BoringSSL does, and finds no certificate to be
-     * for it. {@link ServerNames} alone has the say then.
+     * The JDK takes a name with an underscore for none. No SNI is sent for it then, by BoringSSL neither as Netty asks the JDK, and
+     * the JDK would find no certificate to be for it: {@link ServerNames} alone has the say.
      */
     private static boolean isNameToJdk(Host host) {
         return host.text().indexOf('_') < 0;

@@ -1,4 +1,7 @@
-/** TLS towards clients: keys and certificates from files, who is trusted, and who no longer is. */
+/**
+ * TLS towards clients ({@link io.smokescreen.internal.tls.TlsContext}), and towards origins and next hops ({@link
+ * io.smokescreen.internal.tls.UpstreamTls}): keys and certificates from files, who is trusted, and who no longer is.
+ */
 @NullMarked
 package io.smokescreen.internal.tls;
 

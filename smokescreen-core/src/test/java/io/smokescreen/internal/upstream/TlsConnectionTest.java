@@ -102,13 +102,18 @@ class TlsConnectionTest {
 
     /** RFC 9525 has certificates with names that hold an underscore by wildcard; the JDK refuses the name itself. */
     @Test
-    void nameWithUnderscore_isVerifiedByTheAlternativeNames() throws Exception {
+    void nameWithUnderscore_isVerifiedByTheAlternativeNames_andNotSent() throws Exception {
+        CompletableFuture<List<?>> seen = new CompletableFuture<>();
         TestTls tls = TestTls.of(fixture.authority.server("*.origin.test"));
-        try (TestOrigin origin = TestOrigin.start(tls.then(TestOrigin::echo))) {
+        try (TestOrigin origin = TestOrigin.start(tls.then(connection -> {
+            seen.complete(((ExtendedSSLSession) ((SSLSocket) connection).getSession()).getRequestedServerNames());
+            TestOrigin.echo(connection);
+        }))) {
             fixture.connect(connector, direct(origin, "my_bucket.origin.test", Purpose.HTTPS))
                     .channel()
                     .close()
                     .sync();
+            assertThat(seen.get(10, TimeUnit.SECONDS)).isEmpty();
 
             Failed failed = fixture.fail(connector, direct(origin, "my_bucket.other.test", Purpose.HTTPS));
             assertThat(failed.message()).endsWith("its certificate is not for this host");
