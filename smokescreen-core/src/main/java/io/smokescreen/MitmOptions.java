@@ -64,12 +64,13 @@ public final class MitmOptions {
      * @param certificate a PEM file with the authority's certificate, and those between it and its root, in any order
      * @param key a PEM file with its private key: PKCS#8, PKCS#1 or SEC1, unencrypted
      * @throws io.smokescreen.api.ConfigurationException if a file cannot be read or lacks something, key and certificate do not
-     *     match, or the certificate is not that of an authority
+     *     match, or the certificate is not that of an authority, has expired or is not valid yet
      */
     public static MitmOptions fromFiles(Path certificate, Path key) {
-        return new MitmOptions(
-                ServerIdentity.readAuthority(requireNonNull(certificate, "certificate"), requireNonNull(key, "key")),
-                DEFAULT_PROVIDER);
+        ServerIdentity authority =
+                ServerIdentity.readAuthority(requireNonNull(certificate, "certificate"), requireNonNull(key, "key"));
+        MitmAuthority.of(authority, Instant.now()); // said here too, where the caller knows which file it is
+        return new MitmOptions(authority, DEFAULT_PROVIDER);
     }
 
     /**

@@ -116,12 +116,12 @@ class MitmOptionsTest {
     }
 
     @Test
-    void authorityThatIsNotValidNow_isRefusedByBuild() throws Exception {
+    void authorityThatIsNotValidNow_isRefusedWithItsFiles_andByBuild() throws Exception {
         Instant now = Instant.now();
         Identity expired = selfSigned("EC").validUntil(now.minusSeconds(2)).issueAuthority();
-        refused(() -> start(fromFiles(expired)))
-                .hasMessageMatching(
-                        "the MITM authority 'CN=MITM' has expired at \\S+Z \\(expected one that is valid now\\)");
+        String hasExpired = "the MITM authority 'CN=MITM' has expired at \\S+Z \\(expected one that is valid now\\)";
+        refused(() -> fromFiles(expired)).hasMessageMatching(hasExpired);
+        refused(() -> start(MitmOptions.of(expired.key(), expired.chain()))).hasMessageMatching(hasExpired);
 
         Identity future =
                 selfSigned("RSA").validFrom(now.plus(Duration.ofMinutes(10))).issueAuthority();

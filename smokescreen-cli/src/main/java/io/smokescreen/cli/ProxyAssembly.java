@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What the settings amount to: a builder. What the engine refuses becomes an error that begins with the place of the value. */
 final class ProxyAssembly {
@@ -25,6 +26,7 @@ final class ProxyAssembly {
     private final Configuration configuration;
     private final Consumer<SmokescreenBuilder> customization;
     private final ConfiguredRules rules;
+    private @Nullable NextHopOptions nextHops;
 
     /**
      * @param configuration the settings
@@ -94,9 +96,14 @@ final class ProxyAssembly {
         return builder;
     }
 
-    /** {@return the next hops that the settings and the environment name} */
+    /** {@return the next hops that the settings and the environment name, whose files are read once} */
     NextHopOptions nextHops() {
-        return NextHopAssembly.options(configuration, System.getenv());
+        NextHopOptions known = nextHops;
+        if (known == null) {
+            known = NextHopAssembly.options(configuration, System.getenv());
+            nextHops = known;
+        }
+        return known;
     }
 
     /** {@return the rules, which can be loaded again} */
