@@ -84,8 +84,9 @@ public final class OpenConnection {
     public Future<?> cut(Duration idle) {
         return channel.eventLoop().submit(() -> {
             activeAtTermination = activeForNanos(idle) > 0;
-            channel.config().setOption(ChannelOption.SO_LINGER, 0); // a FIN would make what arrived look complete
-            channel.close();
+            // A FIN would make what arrived look complete, and so would the close_notify that TLS says in the pipeline.
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+            channel.unsafe().close(channel.newPromise());
         });
     }
 
