@@ -13,11 +13,11 @@ import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds back the close_notify with which BoringSSL answers the client's own in TLS 1.3: it ends the other direction too, so that
- * what the destination still sends can no longer be passed on. Had the client been told of an end, a part would look like the
- * whole; without it, the reset that follows is the cut that it is. If the destination ends without sending more, nothing is
- * missing, and close_notify goes out. With TLS 1.2 the answer is due at once (RFC 5246 §7.2.1), and ends both directions by
- * what the client has said.
+ * Holds back the close_notify with which BoringSSL answers the peer's own in TLS 1.3: it ends the other direction too, so that
+ * what the other side of the tunnel still sends can no longer be passed on. Had the peer been told of an end, a part would look
+ * like the whole; without it, the reset that follows is the cut that it is. If the other side ends without sending more, nothing
+ * is missing, and close_notify goes out. With TLS 1.2 the answer is due at once (RFC 5246 §7.2.1), and ends both directions by
+ * what the peer has said.
  */
 final class HeldCloseNotify extends ChannelOutboundHandlerAdapter {
 
@@ -37,7 +37,7 @@ final class HeldCloseNotify extends ChannelOutboundHandlerAdapter {
         }
     }
 
-    /** Everything for the client is written: it may learn of the end. */
+    /** Everything for the peer is written: it may learn of the end. */
     static void release(ChannelPipeline pipeline) {
         HeldCloseNotify handler = pipeline.get(HeldCloseNotify.class);
         if (handler != null) {

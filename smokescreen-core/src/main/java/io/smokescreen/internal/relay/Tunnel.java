@@ -55,6 +55,7 @@ public final class Tunnel {
     public static void join(Channel client, Channel destination, OpenConnection connection, Duration idle) {
         Tunnel tunnel = new Tunnel(client, destination, connection, idle);
         HeldCloseNotify.install(client.pipeline());
+        HeldCloseNotify.install(destination.pipeline());
         client.pipeline().addLast("tunnel", tunnel.client);
         destination.pipeline().addLast("tunnel", tunnel.destination);
         tunnel.checkIdleIn(tunnel.idleNanos);
@@ -132,8 +133,8 @@ public final class Tunnel {
         }
         if (client.outputEnded() && destination.outputEnded()) {
             end();
-            client.channel().close();
-            destination.channel().close();
+            close(client.channel());
+            close(destination.channel());
             return;
         }
         if (!receiver.isGone()) {
@@ -200,6 +201,11 @@ public final class Tunnel {
     private static long pendingBytes(Channel channel) {
         ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
         return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+    }
+
+    private static void close(Channel channel) {
+        HeldCloseNotify.release(channel.pipeline());
+        channel.close();
     }
 
     private static void shutdownOutput(Channel channel) {

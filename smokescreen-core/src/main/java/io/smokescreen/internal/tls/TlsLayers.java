@@ -19,7 +19,16 @@ public final class TlsLayers {
 
     /** Adds a layer to the end of the pipeline: the outer one, or inside of that the inner one. */
     public static void addLast(ChannelPipeline pipeline, SslHandler layer) {
-        pipeline.addLast(pipeline.get(OUTER) == null ? OUTER : INNER, layer);
+        pipeline.addLast(nextName(pipeline), layer);
+    }
+
+    /** Adds a layer in front of that handler, which is behind all layers so far. */
+    public static void addBefore(ChannelPipeline pipeline, String handler, SslHandler layer) {
+        pipeline.addBefore(handler, nextName(pipeline), layer);
+    }
+
+    private static String nextName(ChannelPipeline pipeline) {
+        return pipeline.get(OUTER) == null ? OUTER : INNER;
     }
 
     /** {@return the layer that the data come out of; null without TLS} */

@@ -16,6 +16,7 @@ import io.smokescreen.internal.address.VettedAddress;
 import io.smokescreen.internal.request.ConnectRequest;
 import io.smokescreen.internal.request.ResponseDecoder;
 import io.smokescreen.internal.tls.HandshakeFailure;
+import io.smokescreen.internal.tls.TlsLayers;
 import io.smokescreen.internal.tls.UpstreamTls;
 import io.smokescreen.internal.tls.UpstreamTlsContext;
 import io.smokescreen.internal.tls.UpstreamTlsContext.Adjustment;
@@ -203,9 +204,8 @@ final class Opening implements Cancellable {
             if (behindConnect) {
                 pipeline.remove(HttpRequestEncoder.class); // which takes no bytes
             }
-            String name = phase == Phase.TLS_WITH_HOP ? "hop-tls" : "tls";
-            pipeline.addBefore(HANDLER, name, tls);
-            pipeline.addBefore(HANDLER, name + "-end", new TlsInputEnd(tls));
+            TlsLayers.addBefore(pipeline, HANDLER, tls);
+            pipeline.addBefore(HANDLER, null, new TlsInputEnd(tls));
             if (behindConnect) {
                 pipeline.remove(ResponseDecoder.class); // what it held goes to TLS
             }
