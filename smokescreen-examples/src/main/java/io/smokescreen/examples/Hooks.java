@@ -4,11 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpServer;
 import io.smokescreen.AddressRules;
+import io.smokescreen.NextHopOptions;
 import io.smokescreen.RoleExtractors;
 import io.smokescreen.Smokescreen;
 import io.smokescreen.api.EgressEvent;
 import io.smokescreen.api.EgressListener;
 import io.smokescreen.api.HealthCheck;
+import io.smokescreen.api.NextHop;
+import io.smokescreen.api.NextHopConnectHook;
+import io.smokescreen.api.NextHopTlsHook;
 import io.smokescreen.api.RequestGate;
 import io.smokescreen.api.Resolver;
 import io.smokescreen.api.ResponseDecorator;
@@ -36,8 +40,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
- * Where does my own code plug in? A proxy with each of its hooks in use, an origin and a client, all in this JVM and on loopback.
- * It prints what the client was answered, and what the listener was told.
+ * Where does my own code plug in? A proxy with each of its hooks in use, another one that it passes some requests on to, an
+ * origin and a client, all in this JVM and on loopback. It prints what the client was answered, and what the listeners were told.
  */
 public final class Hooks {
 
@@ -51,6 +55,7 @@ public final class Hooks {
     private final PrintStream out;
     private final ExecutorService connecting = Executors.newFixedThreadPool(2);
     private final BlockingQueue<EgressEvent> events = new LinkedBlockingQueue<>(1_000);
+    private final BlockingQueue<String> traced = new LinkedBlockingQueue<>(1_000);
 
     /** Has the last word on requests that the ACL allowed. */
     private final RequestGate gate =
@@ -79,6 +84,22 @@ public final class Hooks {
         return connected;
     };
 
+    /** Lets the next hop find a request in our log; to one that wants credentials it could send {@code Proxy-Authorization}. */
+    private final NextHopConnectHook trace = (request, hop) -> Map.of("X-Request-Id", request.id());
+
+    /** Is for next hops whose URL says {@code https}; the one of the example does not. */
+    private final NextHopTlsHook onlyNewest =
+            (request, hop, parameters) -> parameters.setProtocols(new String[] {"TLSv1.3"});
+
+    /** Tells what the next hop was asked. */
+    private final EgressListener atNextHop = event -> {
+        if (event instanceof EgressEvent.Decided decided) {
+            decided.context()
+                    .flatMap(context -> context.request().headers().first("X-Request-Id"))
+                    .ifPresent(traced::offer);
+        }
+    };
+
     /** Answers the load balancer. */
     private final HealthCheck health =
             draining -> draining ? new HealthCheck.Answer(503, "draining") : new HealthCheck.Answer(200, "ready");
@@ -96,10 +117,12 @@ public final class Hooks {
     public static void main(String[] arguments) throws Exception {
         HttpServer origin = startOrigin();
         Hooks hooks = new Hooks(System.out);
-        try (Smokescreen proxy = hooks.startProxy()) {
+        try (Smokescreen nextHop = hooks.startNextHop();
+                Smokescreen proxy = hooks.startProxy(hooks.through(nextHop))) {
             URI uri = URI.create("http://api.example.com:" + origin.getAddress().getPort() + "/");
             hooks.request(proxy, "payments", uri);
             hooks.request(proxy, "batch", uri);
+            hooks.request(proxy, "partners", uri);
             hooks.askForHealth(proxy);
         } finally {
             hooks.connecting.shutdown();
@@ -108,7 +131,29 @@ public final class Hooks {
         hooks.printEvents(); // the end of the proxy has closed the connection to the origin
     }
 
-    private Smokescreen startProxy() {
+    /** A proxy of its own right, with rules of its own. */
+    private Smokescreen startNextHop() {
+        return Smokescreen.builder()
+                .listen("127.0.0.1", 0)
+                .eventListener(atNextHop)
+                .addressRules(AddressRules.builder().allowRange("127.0.0.0/8").build())
+                .start();
+    }
+
+    /** Partners' requests are passed on to that proxy, all others go straight. */
+    private NextHopOptions through(Smokescreen nextHop) {
+        NextHop partnerProxy =
+                NextHop.parse("http://127.0.0.1:" + nextHop.address().getPort());
+        return NextHopOptions.defaults()
+                .withSelector(
+                        request -> request.role().filter("partners"::equals).map(role -> partnerProxy))
+                .withConnectHook(trace)
+                .withTlsHook(onlyNewest)
+                .withVettedAddressSent(
+                        true); // the next hop does not know the name; so it gets a CONNECT for plain HTTP, too
+    }
+
+    private Smokescreen startProxy(NextHopOptions nextHops) {
         return Smokescreen.builder()
                 .listen("127.0.0.1", 0)
                 .roleExtractor(RoleExtractors.header(ROLE, List.of("127.0.0.0/8")))
@@ -117,6 +162,7 @@ public final class Hooks {
                 .decorateRejected(help)
                 .addServerIpHeader(true)
                 .eventListener(audit)
+                .nextHops(nextHops)
                 .socketDialer(dialer)
                 .healthCheck(health)
                 // Only for the example: its origin is on loopback, which is denied otherwise.
@@ -163,6 +209,7 @@ public final class Hooks {
     }
 
     private void printEvents() {
+        traced.forEach(id -> out.println("The next hop was sent X-Request-Id: " + id));
         events.forEach(event -> {
             if (event instanceof EgressEvent.Decided decided) {
                 out.println("Decided: " + (decided.allowed() ? "allowed, " : "denied, ") + decided.reason());

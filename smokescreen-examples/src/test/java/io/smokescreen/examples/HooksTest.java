@@ -32,7 +32,10 @@ class HooksTest {
                         "Role 'batch'  ->  407\n",
                         "  X-Help: https://wiki.example.com/egress#gate-denied\n",
                         "the service is frozen",
+                        "Role 'partners'  ->  200\n",
+                        "  body: Hello from the origin\n",
                         "Health  ->  ready\n",
+                        "The next hop was sent X-Request-Id: ",
                         "Decided: allowed, no ACL is configured\n",
                         "Decided: denied, the service is frozen\n",
                         "Closed: ");
