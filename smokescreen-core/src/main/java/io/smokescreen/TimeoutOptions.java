@@ -18,7 +18,8 @@ import java.time.Duration;
  * @param policy how long a role extractor, ACL policy, request gate, next hop selector or address filter may take on the policy
  *     executor. Then the request is denied. Without a policy executor they run at once.
  * @param connect establishing a connection: all addresses together, then what the proxy itself does on it, TLS with the next hop,
- *     CONNECT, TLS with the destination. Then the answer is 504.
+ *     CONNECT, TLS with the destination. Then the answer is 504. A certificate for a host to look into is waited for no longer
+ *     either; then it is 407.
  * @param response how long a plain HTTP exchange may stand still, from the end of the request to the head of its response and
  *     within both bodies; {@code idle} counts instead where that is shorter. Then the answer is 504, or 408 where the client
  *     is the one that stopped; what has begun already is cut.

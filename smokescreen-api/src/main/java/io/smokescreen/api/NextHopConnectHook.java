@@ -10,8 +10,8 @@ import java.util.Map;
  *
  * <p><b>Thread:</b> must be thread-safe and return immediately (no remote calls); it is called on an event loop.
  *
- * <p><b>Failures:</b> a throw, a {@code null}, a name or value that HTTP does not have (values are visible ASCII, blanks and
- * tabs), or a field that the proxy sets itself, ends the request with 500 and the code {@code internal-error}. Those fields are
+ * <p><b>Failures:</b> a throw, a {@code null}, a name or value that HTTP does not have (values are visible ASCII, with
+ * blanks and tabs inside only), or a field that the proxy sets itself, ends the request with 500 and the code {@code internal-error}. Those fields are
  * {@code Host}, {@code Connection}, {@code Proxy-Connection}, {@code Keep-Alive}, {@code TE}, {@code Trailer}, {@code Upgrade},
  * {@code HTTP2-Settings}, {@code Expect}, {@code Content-Length} and {@code Transfer-Encoding}, also with {@code _} for {@code
  * -}.

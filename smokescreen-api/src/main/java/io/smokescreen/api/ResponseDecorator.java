@@ -14,7 +14,7 @@ import java.util.Map;
  * <p><b>Thread:</b> must be thread-safe and return immediately (no remote calls); it is called on an event loop.
  *
  * <p><b>Failures:</b> what follows is logged, the first of each kind with its stack: a throw, a {@code null}, a name or value
- * that HTTP does not have (values are visible ASCII, blanks and tabs), or a field that the proxy sets itself: {@code
+ * that HTTP does not have (values are visible ASCII, with blanks and tabs inside only), or a field that the proxy sets itself: {@code
  * Content-Length}, {@code Transfer-Encoding}, {@code Trailer}, {@code TE}, {@code Connection}, {@code Keep-Alive}, {@code
  * Upgrade}, {@code HTTP2-Settings}, {@code Host}, {@code Proxy}, {@code X-Upstream-Https-Proxy}, and all whose names begin with
  * {@code Proxy-} or {@code X-Smokescreen-}, also with {@code _} for {@code -}. An accepted request is then refused with
