@@ -55,6 +55,7 @@ import java.util.Optional;
  * @param connectHook adds header fields to a CONNECT for a next hop
  * @param tlsHook changes TLS with a next hop
  * @param authorities who may sign the certificates of next hops; empty: whom the system trusts
+ * @param provider who implements TLS with next hops
  * @param vettedAddressSent whether a next hop is asked to connect to an address of the destination that was vetted, the first one,
  *     and not to its name, which it may resolve differently. Plain HTTP then takes a CONNECT too, which not every proxy allows for
  *     port 80
@@ -68,7 +69,11 @@ public record NextHopOptions(
         Optional<NextHopConnectHook> connectHook,
         Optional<NextHopTlsHook> tlsHook,
         List<X509Certificate> authorities,
+        TlsProvider provider,
         boolean vettedAddressSent) {
+
+    /** Default of {@link #provider}. */
+    public static final TlsProvider DEFAULT_PROVIDER = TlsProvider.AUTO;
 
     /** Default of {@link #vettedAddressSent}: {@value}. */
     public static final boolean DEFAULT_VETTED_ADDRESS_SENT = false;
@@ -81,6 +86,7 @@ public record NextHopOptions(
             Optional.empty(),
             Optional.empty(),
             List.of(),
+            DEFAULT_PROVIDER,
             DEFAULT_VETTED_ADDRESS_SENT);
 
     /**
@@ -98,6 +104,7 @@ public record NextHopOptions(
         requireNonNull(connectHook, "connectHook");
         requireNonNull(tlsHook, "tlsHook");
         authorities = Preconditions.authorities(authorities);
+        requireNonNull(provider, "provider");
     }
 
     /** {@return no next hop but the one that a client asks for and may have} */
@@ -127,7 +134,15 @@ public record NextHopOptions(
      */
     public NextHopOptions withHttp(NextHop value) {
         return new NextHopOptions(
-                Optional.of(value), https, noProxy, selector, connectHook, tlsHook, authorities, vettedAddressSent);
+                Optional.of(value),
+                https,
+                noProxy,
+                selector,
+                connectHook,
+                tlsHook,
+                authorities,
+                provider,
+                vettedAddressSent);
     }
 
     /**
@@ -137,7 +152,15 @@ public record NextHopOptions(
      */
     public NextHopOptions withHttps(NextHop value) {
         return new NextHopOptions(
-                http, Optional.of(value), noProxy, selector, connectHook, tlsHook, authorities, vettedAddressSent);
+                http,
+                Optional.of(value),
+                noProxy,
+                selector,
+                connectHook,
+                tlsHook,
+                authorities,
+                provider,
+                vettedAddressSent);
     }
 
     /**
@@ -147,7 +170,8 @@ public record NextHopOptions(
      * @throws ConfigurationException if an entry is none
      */
     public NextHopOptions withNoProxy(List<String> entries) {
-        return new NextHopOptions(http, https, entries, selector, connectHook, tlsHook, authorities, vettedAddressSent);
+        return new NextHopOptions(
+                http, https, entries, selector, connectHook, tlsHook, authorities, provider, vettedAddressSent);
     }
 
     /**
@@ -159,7 +183,15 @@ public record NextHopOptions(
      */
     public NextHopOptions withSelector(NextHopSelector value) {
         return new NextHopOptions(
-                http, https, noProxy, Optional.of(value), connectHook, tlsHook, authorities, vettedAddressSent);
+                http,
+                https,
+                noProxy,
+                Optional.of(value),
+                connectHook,
+                tlsHook,
+                authorities,
+                provider,
+                vettedAddressSent);
     }
 
     /**
@@ -169,7 +201,7 @@ public record NextHopOptions(
      */
     public NextHopOptions withConnectHook(NextHopConnectHook value) {
         return new NextHopOptions(
-                http, https, noProxy, selector, Optional.of(value), tlsHook, authorities, vettedAddressSent);
+                http, https, noProxy, selector, Optional.of(value), tlsHook, authorities, provider, vettedAddressSent);
     }
 
     /**
@@ -179,7 +211,15 @@ public record NextHopOptions(
      */
     public NextHopOptions withTlsHook(NextHopTlsHook value) {
         return new NextHopOptions(
-                http, https, noProxy, selector, connectHook, Optional.of(value), authorities, vettedAddressSent);
+                http,
+                https,
+                noProxy,
+                selector,
+                connectHook,
+                Optional.of(value),
+                authorities,
+                provider,
+                vettedAddressSent);
     }
 
     /**
@@ -193,7 +233,7 @@ public record NextHopOptions(
             throw new IllegalArgumentException("authorities is empty (expected at least one)");
         }
         return new NextHopOptions(
-                http, https, noProxy, selector, connectHook, tlsHook, certificates, vettedAddressSent);
+                http, https, noProxy, selector, connectHook, tlsHook, certificates, provider, vettedAddressSent);
     }
 
     /**
@@ -208,12 +248,23 @@ public record NextHopOptions(
     }
 
     /**
+     * {@return these with another implementation of TLS with next hops} Default: {@link #DEFAULT_PROVIDER}. One that does not load is
+     * refused by {@link SmokescreenBuilder#build}.
+     *
+     * @param value the implementation
+     */
+    public NextHopOptions withProvider(TlsProvider value) {
+        return new NextHopOptions(
+                http, https, noProxy, selector, connectHook, tlsHook, authorities, value, vettedAddressSent);
+    }
+
+    /**
      * {@return these with another {@link #vettedAddressSent}} Default: {@value #DEFAULT_VETTED_ADDRESS_SENT}.
      *
      * @param value true to have next hops connect to addresses
      */
     public NextHopOptions withVettedAddressSent(boolean value) {
-        return new NextHopOptions(http, https, noProxy, selector, connectHook, tlsHook, authorities, value);
+        return new NextHopOptions(http, https, noProxy, selector, connectHook, tlsHook, authorities, provider, value);
     }
 
     NextHops toNextHops() {
@@ -235,12 +286,12 @@ public record NextHopOptions(
     /**
      * {@return what connects to next hops over TLS}
      *
-     * @throws ConfigurationException if the authorities cannot be used
+     * @throws ConfigurationException if the authorities cannot be used, or the implementation does not load here
      */
     UpstreamTls newTls() {
-        SslProvider provider = TlsProvider.AUTO.implementationForAnyKey();
+        SslProvider implementation = provider.implementationForAnyKey();
         return authorities.isEmpty()
-                ? UpstreamTls.trustingSystem(provider)
-                : UpstreamTls.trusting(authorities, provider);
+                ? UpstreamTls.trustingSystem(implementation)
+                : UpstreamTls.trusting(authorities, implementation);
     }
 }

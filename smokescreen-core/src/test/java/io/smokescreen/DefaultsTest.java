@@ -79,6 +79,7 @@ class DefaultsTest {
             new Row("connectHook", Optional.empty(), SAME),
             new Row("tlsHook", Optional.empty(), SAME),
             new Row("authorities", List.of(), SAME),
+            new Row("provider", TlsProvider.AUTO, "its own"),
             new Row("vettedAddressSent", false, "no such setting; a name is sent"));
 
     private static final List<Row> TLS = List.of(

@@ -4,14 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.ReferenceCounted;
 import io.smokescreen.api.ConfigurationException;
 import io.smokescreen.api.NextHop;
+import io.smokescreen.internal.tls.UpstreamTlsContext;
+import io.smokescreen.internal.tls.UpstreamTlsContext.Adjustment;
 import io.smokescreen.testing.TestCertificates;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NextHopOptionsTest {
@@ -122,6 +129,25 @@ class NextHopOptionsTest {
                 .withMessageContaining("CN=leaf");
         assertThatIllegalArgumentException().isThrownBy(() -> NONE.withAuthorities(List.of()));
         assertThatIllegalArgumentException().isThrownBy(() -> NONE.withAuthorityFiles(List.of()));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = TlsProvider.class,
+            names = {"JDK", "OPENSSL"})
+    void provider_isTheOneThatSpeaksTlsWithNextHops(TlsProvider provider) throws Exception {
+        NextHop hop = NextHop.parse("https://hop.test");
+        NextHopOptions options = NONE.withAuthorities(
+                        List.of(TestCertificates.create().certificate()))
+                .withProvider(provider)
+                .withHttps(hop)
+                .withVettedAddressSent(true);
+
+        UpstreamTlsContext context = options.newTls().context().join();
+        SSLEngine engine = context.newHandler(ByteBufAllocator.DEFAULT, hop.address(), Adjustment.NONE)
+                .engine();
+        assertThat(engine instanceof ReferenceCounted).isEqualTo(provider == TlsProvider.OPENSSL);
+        ReferenceCountUtil.release(engine);
     }
 
     @Test
