@@ -20,7 +20,12 @@ import java.util.List;
  * <p>An origin's certificate must lead to an authority, be valid now and for servers, and name the host among its subject
  * alternative names: an address if the host is one. TLS 1.2 is the lowest version, the protocol HTTP/1.1, and SNI is sent where
  * the host is a name without an underscore. What fails is answered with 502 and the code {@code upstream-tls-failed}; there is no way to switch this
- * off. Revocation is not looked up. The handshake is part of {@link TimeoutOptions#connect()}.
+ * off. Revocation is not looked up, whatever {@code com.sun.net.ssl.checkRevocation} says. The handshake is part of
+ * {@link TimeoutOptions#connect()}.
+ *
+ * <p>Leave the JVM's property {@code com.sun.security.enableAIAcaIssuers} unset: with it the JDK fetches certificates that an origin
+ * did not send, from addresses which that origin names and nobody vets, and blocks an event loop meanwhile. It holds for the whole
+ * JVM; the proxy cannot switch it off for itself.
  *
  * <p>Files are read at once, the system's trust store (the JDK's {@code cacerts}, or what {@code javax.net.ssl.trustStore} says)
  * when the first connection needs it. To read either again, make another proxy.

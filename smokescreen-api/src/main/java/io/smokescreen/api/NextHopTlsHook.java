@@ -3,7 +3,8 @@ package io.smokescreen.api;
 import javax.net.ssl.SSLParameters;
 
 /**
- * Changes the parameters of TLS with a next hop: protocols, cipher suites, server name.
+ * Changes the parameters of TLS with a next hop: versions, cipher suites, server name. Of the versions it sets only TLS 1.2 and 1.3
+ * are used, none of them being a failure, and the protocol on top (ALPN) stays HTTP/1.1.
  *
  * <p><b>When:</b> for each connection to a next hop whose URL says {@code https}, before the handshake. Go counterpart: {@code
  * Config.UpstreamProxyTLSConfigHandler}.

@@ -37,6 +37,13 @@ public final class TestTls {
         return new TestTls(context, changed);
     }
 
+    /** {@return this with the first of those protocols on top that the client offers} */
+    public TestTls choosing(String... protocols) {
+        SSLParameters changed = context.getDefaultSSLParameters();
+        changed.setApplicationProtocols(protocols);
+        return new TestTls(context, changed);
+    }
+
     /** {@return the socket that speaks TLS, its handshake done; its end is not that of the one below} */
     public SSLSocket accept(Socket connection) throws IOException {
         return accept(connection, null);

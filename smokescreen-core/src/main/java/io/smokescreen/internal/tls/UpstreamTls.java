@@ -15,10 +15,12 @@ import java.security.cert.PKIXBuilderParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.SSLException;
@@ -46,11 +48,20 @@ public final class UpstreamTls {
 
     private static final int SESSIONS = 1_000;
 
+    /** From one attempt to read the system's trust store to the next, if it cannot be used. */
+    static final Duration RETRY = Duration.ofSeconds(10);
+
     private final SslProvider provider;
+    private final LongSupplier nanoTime;
     private @Nullable CompletableFuture<UpstreamTlsContext> context;
 
-    private UpstreamTls(SslProvider provider, @Nullable CompletableFuture<UpstreamTlsContext> context) {
+    /** Of the last attempt. */
+    private long readNanos;
+
+    private UpstreamTls(
+            SslProvider provider, LongSupplier nanoTime, @Nullable CompletableFuture<UpstreamTlsContext> context) {
         this.provider = provider;
+        this.nanoTime = nanoTime;
         this.context = context;
     }
 
@@ -60,7 +71,11 @@ public final class UpstreamTls {
      * @param provider which implementation to use
      */
     public static UpstreamTls trustingSystem(SslProvider provider) {
-        return new UpstreamTls(provider, null);
+        return trustingSystem(provider, System::nanoTime);
+    }
+
+    static UpstreamTls trustingSystem(SslProvider provider, LongSupplier nanoTime) {
+        return new UpstreamTls(provider, nanoTime, null);
     }
 
     /**
@@ -72,18 +87,22 @@ public final class UpstreamTls {
      */
     public static UpstreamTls trusting(List<X509Certificate> authorities, SslProvider provider) {
         try {
-            return new UpstreamTls(
-                    provider, CompletableFuture.completedFuture(context(manager(authorities), provider)));
+            UpstreamTlsContext context = context(manager(authorities), provider);
+            return new UpstreamTls(provider, System::nanoTime, CompletableFuture.completedFuture(context));
         } catch (GeneralSecurityException | SSLException e) {
             throw new ConfigurationException(
                     "the authorities of origins or next hops cannot be used: " + e.getMessage(), e);
         }
     }
 
-    /** {@return the context, read by now or later; failed if the system's trust store cannot be used, until it can} */
+    /**
+     * {@return the context, read by now or later; failed if the system's trust store cannot be used, which is tried again no sooner
+     * than {@link #RETRY} later}
+     */
     public synchronized CompletableFuture<UpstreamTlsContext> context() {
         CompletableFuture<UpstreamTlsContext> known = context;
-        if (known == null || known.isCompletedExceptionally()) {
+        if (known == null || (known.isCompletedExceptionally() && mayRetry())) {
+            readNanos = nanoTime.getAsLong();
             known = CompletableFuture.supplyAsync(
                     this::read, task -> READER.newThread(task).start());
             context = known;
@@ -91,15 +110,19 @@ public final class UpstreamTls {
         return known;
     }
 
+    private boolean mayRetry() {
+        return nanoTime.getAsLong() - readNanos >= RETRY.toNanos();
+    }
+
     private UpstreamTlsContext read() {
         try {
-            X509ExtendedTrustManager system = manager(null);
-            if (system.getAcceptedIssuers().length == 0) {
-                throw new GeneralSecurityException("it holds no authority");
-            }
-            return context(system, provider);
+            return context(manager(systemAuthorities()), provider);
         } catch (GeneralSecurityException | SSLException | RuntimeException e) {
-            LOG.error("the system's trust store cannot be used, so that nothing can be reached over TLS", e);
+            LOG.error(
+                    "the system's trust store cannot be used, so that nothing can be reached over TLS; it is read again in {} s"
+                            + " at the earliest",
+                    RETRY.toSeconds(),
+                    e);
             throw new IllegalStateException("the system's trust store cannot be used", e);
         }
     }
@@ -109,7 +132,7 @@ public final class UpstreamTls {
         SslContextBuilder builder = SslContextBuilder.forClient()
                 .sslProvider(provider)
                 .trustManager(new ServerTrustManager(authorities, TlsProviders.isNative(provider)))
-                .protocols("TLSv1.3", "TLSv1.2")
+                .protocols(UpstreamTlsContext.VERSIONS)
                 .sessionTimeout(SESSION_SECONDS)
                 .sessionCacheSize(SESSIONS)
                 .applicationProtocolConfig(new ApplicationProtocolConfig(
@@ -120,15 +143,27 @@ public final class UpstreamTls {
         return new UpstreamTlsContext(builder.build());
     }
 
-    /** Null: the system's. The JDK's own look-ups of revocation would go to the network, on the event loop. */
-    private static X509ExtendedTrustManager manager(@Nullable List<X509Certificate> authorities)
-            throws GeneralSecurityException {
+    private static List<X509Certificate> systemAuthorities() throws GeneralSecurityException {
         TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
-        if (authorities == null) {
-            factory.init((KeyStore) null);
-        } else {
-            factory.init(new CertPathTrustManagerParameters(withoutRevocation(authorities)));
+        factory.init((KeyStore) null);
+        List<X509Certificate> authorities = List.of(x509(factory).getAcceptedIssuers());
+        if (authorities.isEmpty()) {
+            throw new GeneralSecurityException("it holds no authority");
         }
+        return authorities;
+    }
+
+    /**
+     * The system's authorities take this way too: the JDK's own look-ups of revocation, which com.sun.net.ssl.checkRevocation
+     * switches on where nothing is said of it, would go to the network, on the event loop and to addresses that nobody vetted.
+     */
+    private static X509ExtendedTrustManager manager(List<X509Certificate> authorities) throws GeneralSecurityException {
+        TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+        factory.init(new CertPathTrustManagerParameters(withoutRevocation(authorities)));
+        return x509(factory);
+    }
+
+    private static X509ExtendedTrustManager x509(TrustManagerFactory factory) throws GeneralSecurityException {
         for (TrustManager manager : factory.getTrustManagers()) {
             if (manager instanceof X509ExtendedTrustManager x509) {
                 return x509;

@@ -7,12 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
-import io.smokescreen.api.NextHopConnectHook;
-import io.smokescreen.api.NextHopTlsHook;
 import io.smokescreen.internal.upstream.ConnectorFixture.Attempt;
 import io.smokescreen.internal.upstream.DialResult.Failed;
 import io.smokescreen.internal.upstream.DialResult.FailureKind;
-import io.smokescreen.internal.upstream.DialResult.Faulted;
 import io.smokescreen.testing.TestCertificates;
 import io.smokescreen.testing.TestCertificates.Identity;
 import io.smokescreen.testing.TestOrigin;
@@ -22,13 +19,9 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.ExtendedSSLSession;
-import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -64,7 +57,7 @@ class NextHopTlsTest {
     }
 
     /** Answers CONNECT with this text, and then is the destination too. */
-    private static Behaviour connectThen(String answer, Behaviour destination) {
+    static Behaviour connectThen(String answer, Behaviour destination) {
         return connection -> {
             TestOrigin.readHead(connection.getInputStream());
             connection.getOutputStream().write(answer.getBytes(ISO_8859_1));
@@ -113,65 +106,6 @@ class NextHopTlsTest {
             assertThat(failed.kind()).isEqualTo(FailureKind.HOP_FAILED);
             assertThat(failed.message()).isEqualTo("TLS with next hop https://hop.test:" + hop.port() + ": " + words);
         }
-    }
-
-    // ------------------------------------------------------------------------------------------- the hook
-
-    @Test
-    void hook_changesVersionAndServerName() throws Exception {
-        CompletableFuture<String> seen = new CompletableFuture<>();
-        NextHopTlsHook hook = (request, hop, parameters) -> {
-            parameters.setProtocols(new String[] {"TLSv1.2"});
-            parameters.setServerNames(List.of(new SNIHostName("front.test")));
-        };
-        try (TestOrigin hop = TestOrigin.start(hopTls.then(connection -> {
-            ExtendedSSLSession session = (ExtendedSSLSession) ((SSLSocket) connection).getSession();
-            seen.complete(session.getProtocol() + session.getRequestedServerNames());
-            connectThen(OK, TestOrigin::echo).serve(connection);
-        }))) {
-            fixture.connect(with(hook), via(hop, true, HOST, Purpose.TUNNEL))
-                    .channel()
-                    .close();
-
-            assertThat(seen.get(10, TimeUnit.SECONDS)).startsWith("TLSv1.2").contains("front.test");
-        }
-    }
-
-    /** The JDK would take the server name that is sent for the one to verify. */
-    @Test
-    void hook_cannotSwitchVerificationOff_norHaveAnotherNameVerified() throws Exception {
-        NextHopTlsHook hook = (request, hop, parameters) -> {
-            parameters.setEndpointIdentificationAlgorithm("");
-            parameters.setServerNames(List.of(new SNIHostName("front.test")));
-        };
-        TestTls front = TestTls.of(fixture.authority.server("front.test"));
-        try (TestOrigin hop = TestOrigin.start(front.then(connectThen(OK, TestOrigin::echo)))) {
-            Failed failed = fixture.fail(with(hook), via(hop, true, HOST, Purpose.TUNNEL));
-
-            assertThat(failed.message()).endsWith(": its certificate is not for this host");
-        }
-    }
-
-    @Test
-    void hook_thatThrows_orSetsWhatCannotBe_isAFault() throws Exception {
-        assertFaults((request, hop, parameters) -> {
-            throw new IllegalStateException("hook");
-        });
-        assertFaults((request, hop, parameters) -> parameters.setProtocols(new String[] {"TLSv9"}));
-    }
-
-    private void assertFaults(NextHopTlsHook hook) throws Exception {
-        try (TestOrigin hop = TestOrigin.start(hopTls.then(TestOrigin::echo))) {
-            DialResult result = fixture.connect(with(hook), via(hop, true, HOST, Purpose.TUNNEL))
-                    .result();
-
-            assertThat(result).isInstanceOf(Faulted.class);
-            fixture.assertNothingIsOpen();
-        }
-    }
-
-    private Connector with(NextHopTlsHook hook) throws Exception {
-        return fixture.connector(PLENTY, new NextHopHooks(NextHopConnectHook.none(), hook));
     }
 
     // ----------------------------------------------------------------------------- the origin behind a hop
