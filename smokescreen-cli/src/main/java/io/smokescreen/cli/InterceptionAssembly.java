@@ -6,6 +6,7 @@ import io.smokescreen.OriginTlsOptions;
 import io.smokescreen.cli.config.Configuration;
 import io.smokescreen.cli.config.InterceptionSettings;
 import io.smokescreen.cli.config.Setting;
+import io.smokescreen.cli.config.TlsSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +32,9 @@ final class InterceptionAssembly {
         Path keyFile = key.orElseThrow(
                 () -> lacks(configuration, InterceptionSettings.CA_CERT_FILE, InterceptionSettings.CA_KEY_FILE));
         return Optional.of(configuration.check(
-                InterceptionSettings.CA_CERT_FILE, () -> MitmOptions.fromFiles(certificateFile, keyFile)));
+                InterceptionSettings.CA_CERT_FILE,
+                () -> MitmOptions.fromFiles(certificateFile, keyFile)
+                        .withProvider(configuration.get(TlsSettings.PROVIDER))));
     }
 
     /**
@@ -41,7 +44,8 @@ final class InterceptionAssembly {
      */
     static OriginTlsOptions originTls(Configuration configuration) {
         List<Path> files = configuration.get(InterceptionSettings.ORIGIN_CA_FILES);
-        OriginTlsOptions systemTrust = OriginTlsOptions.systemTrust();
+        OriginTlsOptions systemTrust =
+                OriginTlsOptions.systemTrust().withProvider(configuration.get(TlsSettings.PROVIDER));
         return files.isEmpty()
                 ? systemTrust
                 : configuration.check(

@@ -4,6 +4,7 @@ import io.smokescreen.NextHopOptions;
 import io.smokescreen.api.NextHop;
 import io.smokescreen.cli.config.Configuration;
 import io.smokescreen.cli.config.NextHopSettings;
+import io.smokescreen.cli.config.TlsSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +22,9 @@ final class NextHopAssembly {
      * @throws io.smokescreen.api.ConfigurationException if a setting or a variable cannot be used
      */
     static NextHopOptions options(Configuration configuration, Map<String, String> environment) {
-        NextHopOptions options =
-                NextHopOptions.defaults().withVettedAddressSent(configuration.get(NextHopSettings.SEND_IP));
+        NextHopOptions options = NextHopOptions.defaults()
+                .withProvider(configuration.get(TlsSettings.PROVIDER))
+                .withVettedAddressSent(configuration.get(NextHopSettings.SEND_IP));
         Optional<NextHop> http = configuration.get(NextHopSettings.HTTP);
         if (http.isPresent()) {
             options = options.withHttp(http.get());

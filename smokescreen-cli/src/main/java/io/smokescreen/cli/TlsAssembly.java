@@ -20,8 +20,7 @@ final class TlsAssembly {
             TlsSettings.CLIENT_AUTH,
             TlsSettings.EXPIRED_CRLS,
             TlsSettings.COMMON_NAMES,
-            TlsSettings.MIN_VERSION,
-            TlsSettings.PROVIDER);
+            TlsSettings.MIN_VERSION);
 
     private TlsAssembly() {}
 

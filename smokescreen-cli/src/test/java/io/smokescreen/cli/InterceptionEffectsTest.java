@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.smokescreen.cli.config.InterceptionSettings;
 import io.smokescreen.cli.config.PolicySettings;
 import io.smokescreen.cli.config.Setting;
+import io.smokescreen.cli.config.TlsSettings;
 import io.smokescreen.testing.RawClient;
 import io.smokescreen.testing.TestCertificates;
 import io.smokescreen.testing.TestOrigin;
@@ -65,9 +66,12 @@ class InterceptionEffectsTest {
     @EnumSource(By.class)
     @Shows({"--mitm-ca-cert-file", "--mitm-ca-key-file"})
     void requests_inside_of_tls_are_seen_with_a_certificate_of_the_authority(By by) throws Exception {
-        try (ChildProcess proxy = mitm(by).proxy();
+        try (ChildProcess proxy = mitm(by).with(TlsSettings.PROVIDER, "jdk").proxy();
                 RawClient tunnel = connection(proxy);
                 SSLSocket tls = inside(tunnel, HOST + ":443")) {
+            assertThat(Path.of("/proc", Long.toString(proxy.pid()), "maps"))
+                    .content()
+                    .doesNotContain("netty_tcnative");
             X509Certificate shown = (X509Certificate) tls.getSession().getPeerCertificates()[0];
 
             assertThat(proxy.lineContaining("smokescreen listening")).contains("\"mitm\":true", "\"mitm_domains\":1");

@@ -69,7 +69,9 @@ public final class TlsSettings {
     /** The implementation of TLS. */
     public static final Setting<TlsProvider> PROVIDER = define(TLS, "--tls-provider", "tls.provider")
             .takes("PROVIDER")
-            .means("Do TLS by 'openssl' (BoringSSL) or 'jdk', or with 'auto' by the former where it loads.")
+            .means(
+                    "Do TLS by 'openssl' (BoringSSL) or 'jdk', or with 'auto' by the former where it loads: with clients, and, as it was"
+                            + " at the start, inside of tunnels, with origins and with next hops.")
             .as(Texts.constant(TlsProvider.class), TlsProvider.AUTO, "auto");
 
     /** Whether a client may come without a certificate. */

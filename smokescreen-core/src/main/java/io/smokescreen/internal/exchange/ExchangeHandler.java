@@ -120,7 +120,9 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
             clientEnded(ctx);
-        } else if (event instanceof SslHandshakeCompletionEvent handshake && !handshake.isSuccess()) {
+        } else if (interception != null
+                && event instanceof SslHandshakeCompletionEvent handshake
+                && !handshake.isSuccess()) {
             handshakeFailed(ctx, handshake.cause());
         }
     }
