@@ -67,13 +67,18 @@ class NextHopVettingTest {
 
     /** What a client asks for. */
     enum Form {
-        TUNNEL,
-        PLAIN;
+        TUNNEL("CONNECT %s HTTP/1.1"),
+        PLAIN("GET http://%s/p HTTP/1.1"),
+        SECURE("GET https://%s/p HTTP/1.1");
+
+        private final String line;
+
+        Form(String line) {
+            this.line = line;
+        }
 
         String request(String authority, String field) {
-            return this == TUNNEL
-                    ? "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n" + field + "\r\n"
-                    : "GET http://" + authority + "/p HTTP/1.1\r\nHost: " + authority + "\r\n" + field + "\r\n";
+            return String.format(line, authority) + "\r\nHost: " + authority + "\r\n" + field + "\r\n";
         }
     }
 
@@ -114,6 +119,20 @@ class NextHopVettingTest {
             assertReached(proxy, form, way.field(hop.url()));
 
             assertThat(hop.asked()).hasSize(1);
+        }
+    }
+
+    /** What is trusted as a next hop is no destination. */
+    @ParameterizedTest
+    @MethodSource("everyWayOfTheOperator")
+    void internalNextHopOfTheOperator_isNoDestination(Way way, Form form) {
+        try (SecondProxy hop = SecondProxy.on(INTERNAL);
+                TestProxy proxy = start(way.options(hop.url()));
+                RawClient client = proxy.connect()) {
+            HttpReply reply = HttpReply.read(client.send(form.request(INTERNAL + ":" + hop.port(), "")));
+
+            assertThat(reply.header("X-Smokescreen-Error-Code")).isEqualTo("address-denied");
+            assertThat(hop.asked()).isEmpty();
         }
     }
 
@@ -241,12 +260,16 @@ class NextHopVettingTest {
     private void assertReached(TestProxy proxy, Form form, String field) {
         try (RawClient client = proxy.connect()) {
             client.send(form.request(NAME + ":" + origin.port(), field));
-            if (form == Form.TUNNEL) {
-                assertThat(client.readHead()).startsWith("HTTP/1.1 200 ");
-                assertThat(new String(client.send("\u0000ping").read(5), ISO_8859_1))
-                        .isEqualTo("\u0000ping");
-            } else {
-                assertThat(HttpReply.read(client).body()).isEqualTo("ok");
+            switch (form) {
+                case TUNNEL -> {
+                    assertThat(client.readHead()).startsWith("HTTP/1.1 200 ");
+                    assertThat(new String(client.send("\u0000ping").read(5), ISO_8859_1))
+                            .isEqualTo("\u0000ping");
+                }
+                case PLAIN -> assertThat(HttpReply.read(client).body()).isEqualTo("ok");
+                case SECURE -> // the origin sends back what it gets, which is no handshake
+                    assertThat(HttpReply.read(client).header("X-Smokescreen-Error-Code"))
+                            .isEqualTo("upstream-tls-failed");
             }
         }
         assertThat(origin.visits()).hasSize(1);
