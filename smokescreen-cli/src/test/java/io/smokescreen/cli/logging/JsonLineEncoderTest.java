@@ -74,7 +74,7 @@ class JsonLineEncoderTest {
                 Arguments.of(null, "null"),
                 Arguments.of("1", "\"1\""),
                 Arguments.of('c', "\"c\""),
-                Arguments.of(java.util.List.of("a", 1), "\"[a, 1]\""));
+                Arguments.of(List.of("a", "1"), "[\"a\",\"1\"]"));
     }
 
     @ParameterizedTest
