@@ -103,9 +103,10 @@ class IdleTimeoutTest {
                 RawClient client = tunnels.open()) {
             TunnelFixture.awaitStall(written);
             int read = 0;
-            for (int i = 0; i < 8; i++) {
-                read += client.read(size / 8).length;
-                Thread.sleep(IDLE.toMillis() / 4); // the slow reader
+            for (int i = 0; i < 32; i++) {
+                read += client.read(size / 32).length;
+                Thread.sleep(
+                        IDLE.toMillis() / 16); // the slow reader: twice the limit in all, often enough to be noticed
             }
             assertThat(read).isEqualTo(size);
             assertThat(client.read(1)).isEmpty();
