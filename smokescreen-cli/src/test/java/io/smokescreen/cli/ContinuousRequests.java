@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -27,6 +28,7 @@ final class ContinuousRequests implements AutoCloseable {
     private final int port;
     private final ServerSocket origin;
     private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final Future<?> serving;
     private final AtomicInteger answered = new AtomicInteger();
     private final List<String> failures = new CopyOnWriteArrayList<>();
     private volatile boolean ended;
@@ -34,12 +36,12 @@ final class ContinuousRequests implements AutoCloseable {
     private ContinuousRequests(int port, ServerSocket origin) {
         this.port = port;
         this.origin = origin;
+        this.serving = threads.submit(this::serve);
     }
 
     static ContinuousRequests start(int port) throws IOException {
         ContinuousRequests requests =
                 new ContinuousRequests(port, new ServerSocket(0, 100, InetAddress.getLoopbackAddress()));
-        requests.threads.execute(requests::serve);
         for (int i = 0; i < CLIENTS; i++) {
             requests.threads.execute(requests::ask);
         }
@@ -119,6 +121,7 @@ final class ContinuousRequests implements AutoCloseable {
     public void close() throws IOException {
         ended = true;
         origin.close();
+        await().until(serving::isDone); // it hands connections to the threads
         threads.shutdownNow();
     }
 }

@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -271,7 +272,11 @@ public final class TestDns implements AutoCloseable {
             task.run();
             return;
         }
-        var unused = delayed.schedule(task, send.delay().toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            var unused = delayed.schedule(task, send.delay().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) { // closed
+            return;
+        }
     }
 
     private static Thread daemon(Runnable task) {
