@@ -42,8 +42,7 @@ final class Exchange {
     private final Steps steps;
 
     private Permit requestPermit = Permit.NONE;
-    private @Nullable Tunneling tunneling;
-    private @Nullable Intercepting intercepting;
+    private Permit tunnelPermit = Permit.NONE;
     private @Nullable Forwarding forwarding;
     private boolean answered;
 
@@ -185,8 +184,7 @@ final class Exchange {
             return;
         }
         if (request.isConnect()) {
-            tunneling = new Tunneling(stages, this, client, request, way);
-            tunneling.reserve();
+            new Tunneling(stages, this, client, request, way).start();
             return;
         }
         account.dialing();
@@ -203,8 +201,18 @@ final class Exchange {
         }
         Interception begun =
                 new Interception(request.destination(), authorized.role(), request.traceId(), request.nextHop());
-        intercepting = new Intercepting(stages, this, client, request, begun);
-        intercepting.reserve(certificates, steps);
+        new Intercepting(stages, this, client, request, begun).start(certificates, steps);
+    }
+
+    /** Takes a place among the tunnels, or refuses the request. */
+    boolean reserveTunnel(Request request) {
+        Optional<Permit> reserved = stages.limits().reserveTunnel();
+        if (reserved.isEmpty()) {
+            refuse(Rejections.tooManyTunnels(), request);
+            return false;
+        }
+        tunnelPermit = reserved.get();
+        return true;
     }
 
     /** Connects that way, or refuses the request. */
@@ -225,8 +233,14 @@ final class Exchange {
         client.becomeTunnel(destination, connection);
     }
 
-    /** The tunnel is there: its request is in work no more, which the client must not learn before. */
-    void tunnelOpens() {
+    /**
+     * The tunnel is there: its place is taken until the channel closes, and its request is in work no more, which the client must
+     * not learn before.
+     */
+    void tunnelOpens(Channel lasting) {
+        Permit place = tunnelPermit;
+        tunnelPermit = Permit.NONE;
+        lasting.closeFuture().addListener(closed -> place.close());
         end();
     }
 
@@ -327,11 +341,6 @@ final class Exchange {
     private void end() {
         steps.end();
         requestPermit.close();
-        if (tunneling != null) {
-            tunneling.end();
-        }
-        if (intercepting != null) {
-            intercepting.end();
-        }
+        tunnelPermit.close();
     }
 }

@@ -6,18 +6,14 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpRequestEncoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.smokescreen.api.Metric;
 import io.smokescreen.internal.relay.ResponseEncoder;
-import io.smokescreen.internal.relay.Tunnel;
 import io.smokescreen.internal.request.RequestDecoder;
-import io.smokescreen.internal.request.ResponseDecoder;
-import io.smokescreen.internal.tls.RecordBoundary;
-import io.smokescreen.internal.tls.TlsLayers;
 import io.smokescreen.internal.track.OpenConnection;
 import io.smokescreen.internal.track.TextHygiene;
 import java.io.IOException;
@@ -237,48 +233,28 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         LingeringClose.begin(channel(), stages.waits().flush());
     }
 
-    /**
-     * Turns the connection into one end of a tunnel. What the client sent ahead waits in the decoder, undecoded, and comes
-     * out first.
-     */
+    /** Tells the client that its tunnel is there, past the encoder, which is about to leave the pipeline. */
+    void answerEstablished(HttpHeaders fields) {
+        Channel channel = channel();
+        channel.pipeline()
+                .context(encoder)
+                .writeAndFlush(TunnelResponse.established(fields, channel.alloc()), channel.voidPromise());
+    }
+
+    /** Turns the connection into one end of a tunnel. */
     void becomeTunnel(Channel destination, OpenConnection connection) {
         over();
-        connection.carries(OpenConnection.Load.TUNNEL);
-        Channel channel = channel();
-        ChannelPipeline pipeline = channel.pipeline();
-        pipeline.fireUserEventTriggered(ConnectionEvent.TUNNEL_BEGAN);
-        pipeline.remove(encoder);
-        pipeline.remove(this);
-        Tunnel.join(channel, destination, connection, stages.waits().tunnelIdle());
-        removeCodec(destination.pipeline()); // first: what the client sent ahead must not meet the request encoder
-        pipeline.remove(decoder);
-        destination.config().setAutoRead(true);
-        channel.config().setAutoRead(true);
+        new ProtocolSwitch(this)
+                .toTunnel(destination, connection, stages.waits().tunnelIdle());
     }
 
-    /**
-     * Turns the connection into one that is looked into: TLS with the client, and inside of that requests of their own. What the
-     * client sent ahead waits in the decoder, undecoded, and goes to TLS first.
-     */
+    /** Turns the connection into one that is looked into: TLS with the client, and inside of that requests of their own. */
     void intercept(SslHandler tls, Interception inside) {
         over();
-        ChannelPipeline pipeline = channel().pipeline();
-        pipeline.fireUserEventTriggered(ConnectionEvent.INTERCEPTION_BEGAN);
-        pipeline.addLast(new RecordBoundary());
-        TlsLayers.addLast(pipeline, tls);
-        install(pipeline, stages, requestBegan, inside);
-        drainIfDraining();
-        pipeline.remove(encoder);
-        pipeline.remove(this);
-        channel().config().setAutoRead(true);
-        pipeline.remove(decoder);
-    }
-
-    private static void removeCodec(ChannelPipeline pipeline) {
-        if (pipeline.get(ResponseDecoder.class) != null) {
-            pipeline.remove(HttpRequestEncoder.class);
-            pipeline.remove(ResponseDecoder.class);
-        }
+        new ProtocolSwitch(this).toTls(tls, pipeline -> {
+            install(pipeline, stages, requestBegan, inside);
+            drainIfDraining();
+        });
     }
 
     /** The current exchange is over, and what is left of the connection is in other hands. */

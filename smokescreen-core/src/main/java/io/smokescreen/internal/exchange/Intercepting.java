@@ -5,15 +5,13 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
-import io.smokescreen.internal.limit.Permit;
+import io.smokescreen.internal.address.Cancellable;
 import io.smokescreen.internal.mitm.HostContext;
 import io.smokescreen.internal.mitm.MitmCertificates;
 import io.smokescreen.internal.mitm.MitmResult;
 import io.smokescreen.internal.request.Request;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What follows for a CONNECT that is vetted and is to be looked into: a place among the tunnels, a certificate for its host, then
@@ -26,8 +24,6 @@ final class Intercepting {
     private final ExchangeHandler client;
     private final Request request;
     private final Interception inside;
-    private Permit permit = Permit.NONE;
-    private @Nullable Future<?> deadline;
 
     /** @param inside what the requests inside inherit */
     Intercepting(Stages stages, Exchange exchange, ExchangeHandler client, Request request, Interception inside) {
@@ -38,27 +34,24 @@ final class Intercepting {
         this.inside = inside;
     }
 
-    void reserve(MitmCertificates certificates, Steps steps) {
-        Optional<Permit> reserved = stages.limits().reserveTunnel();
-        if (reserved.isEmpty()) {
-            exchange.refuse(Rejections.tooManyTunnels(), request);
-            return;
+    void start(MitmCertificates certificates, Steps steps) {
+        if (exchange.reserveTunnel(request)) {
+            steps.begin(() -> mint(certificates, steps));
         }
-        permit = reserved.get();
-        Duration limit = stages.waits().connect();
-        deadline = client.channel()
-                .eventLoop()
-                .schedule(() -> steps.run(() -> late(steps)), limit.toNanos(), TimeUnit.NANOSECONDS);
-        steps.begin(() -> certificates.contextFor(
-                inside.destination().host(), client.channel(), result -> steps.run(() -> minted(result))));
     }
 
-    /** The exchange is over: what is not held by an open tunnel is given back. */
-    void end() {
-        permit.close();
-        if (deadline != null) {
+    private Cancellable mint(MitmCertificates certificates, Steps steps) {
+        long limit = stages.waits().connect().toNanos();
+        Future<?> deadline =
+                client.channel().eventLoop().schedule(() -> steps.run(() -> late(steps)), limit, TimeUnit.NANOSECONDS);
+        Cancellable minting = certificates.contextFor(inside.destination().host(), client.channel(), result -> {
             deadline.cancel(false);
-        }
+            steps.run(() -> minted(result));
+        });
+        return () -> {
+            deadline.cancel(false);
+            minting.cancel();
+        };
     }
 
     /** An authority's key may be in a module that hangs. */
@@ -86,15 +79,9 @@ final class Intercepting {
         }
         Channel channel = client.channel();
         SslHandler tls = context.newHandler(channel.alloc()); // before the 200, after which nothing can be refused
-        Permit held = permit;
-        permit = Permit.NONE;
-        channel.closeFuture().addListener(closed -> held.close());
         exchange.account().writeDecision();
-        exchange.tunnelOpens();
-        // Written past the encoder, which is about to leave the pipeline.
-        channel.pipeline()
-                .context(client.encoder())
-                .writeAndFlush(TunnelResponse.established(fields.get(), channel.alloc()), channel.voidPromise());
+        exchange.tunnelOpens(channel);
+        client.answerEstablished(fields.get());
         client.intercept(tls, inside);
     }
 }

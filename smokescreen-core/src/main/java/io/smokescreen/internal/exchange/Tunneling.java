@@ -3,7 +3,6 @@ package io.smokescreen.internal.exchange;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.smokescreen.internal.limit.Permit;
 import io.smokescreen.internal.request.Request;
 import io.smokescreen.internal.track.OpenConnection;
 import io.smokescreen.internal.upstream.DialResult.Connected;
@@ -17,7 +16,6 @@ final class Tunneling {
     private final ExchangeHandler client;
     private final Request request;
     private final Way way;
-    private Permit permit = Permit.NONE;
 
     Tunneling(Stages stages, Exchange exchange, ExchangeHandler client, Request request, Way way) {
         this.stages = stages;
@@ -27,20 +25,11 @@ final class Tunneling {
         this.way = way;
     }
 
-    void reserve() {
-        Optional<Permit> reserved = stages.limits().reserveTunnel();
-        if (reserved.isEmpty()) {
-            exchange.refuse(Rejections.tooManyTunnels(), request);
-            return;
+    void start() {
+        if (exchange.reserveTunnel(request)) {
+            exchange.account().dialing();
+            exchange.dial(way, this::open, request);
         }
-        permit = reserved.get();
-        exchange.account().dialing();
-        exchange.dial(way, this::open, request);
-    }
-
-    /** The exchange is over: what is not held by an open tunnel is given back. */
-    void end() {
-        permit.close();
     }
 
     private void open(Connected connected) {
@@ -52,17 +41,10 @@ final class Tunneling {
             exchange.refuse(Rejections.internalError(), request);
             return;
         }
-        Permit held = permit;
-        permit = Permit.NONE;
-        destination.closeFuture().addListener(closed -> held.close());
         OpenConnection connection = exchange.account().opened(destination);
         exchange.account().writeDecision();
-        exchange.tunnelOpens();
-        // Written past the encoder, which is about to leave the pipeline.
-        Channel channel = client.channel();
-        channel.pipeline()
-                .context(client.encoder())
-                .writeAndFlush(TunnelResponse.established(fields.get(), channel.alloc()), channel.voidPromise());
+        exchange.tunnelOpens(destination);
+        client.answerEstablished(fields.get());
         exchange.becomeTunnel(destination, connection);
     }
 }
