@@ -11,6 +11,8 @@ import io.smokescreen.testing.SecondProxy;
 import io.smokescreen.testing.TestOrigin;
 import io.smokescreen.testing.TestProxy;
 import java.net.Socket;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -78,6 +80,48 @@ class MitmNextHopChoiceTest {
             assertThat(hop.asked())
                     .extracting(asked -> asked.method() + " " + asked.destination())
                     .containsExactly("CONNECT " + fixture.at(INSIDE), "CONNECT " + fixture.at("plain.allowed.test"));
+        }
+    }
+
+    @Test
+    void selector_isAskedForEachRequestInside_andOutranksTheNextHopOfTheConnect() throws Exception {
+        try (SecondProxy selected = SecondProxy.on(INTERNAL);
+                SecondProxy ofConnect = SecondProxy.on(TestProxy.OPEN_ADDRESS);
+                MitmFixture fixture = start(builder -> builder.nextHops(NextHopOptions.defaults()
+                        .withSelector(context ->
+                                context.request().destination().host().text().equals(INSIDE)
+                                                && !context.request().method().equals("CONNECT")
+                                        ? Optional.of(NextHop.parse(selected.url()))
+                                        : Optional.empty())));
+                RawClient inside = tunnel(fixture, "X-Upstream-Https-Proxy: " + ofConnect.url() + "\r\n")) {
+            HttpReply first = ask(inside, "GET /1 HTTP/1.1", "Host: " + fixture.at(INSIDE));
+            HttpReply second = ask(inside, "GET /2 HTTP/1.1", "Host: " + fixture.at("plain.allowed.test"));
+
+            assertThat(first.body()).startsWith("GET /1 HTTP/1.1\r\n");
+            assertThat(second.body()).startsWith("GET /2 HTTP/1.1\r\n");
+            assertThat(selected.asked())
+                    .extracting(asked -> asked.destination().toString())
+                    .containsExactly(fixture.at(INSIDE));
+            assertThat(ofConnect.asked())
+                    .extracting(asked -> asked.destination().toString())
+                    .containsExactly(fixture.at("plain.allowed.test"));
+        }
+    }
+
+    @Test
+    void noProxy_isForRequestsInside_byTheHostThatTheyAskFor() throws Exception {
+        try (SecondProxy hop = SecondProxy.on(INTERNAL);
+                MitmFixture fixture = start(builder -> builder.nextHops(NextHopOptions.defaults()
+                        .withEnvironment(Map.of("HTTPS_PROXY", hop.url(), "NO_PROXY", INSIDE))));
+                RawClient inside = tunnel(fixture, "")) {
+            HttpReply direct = ask(inside, "GET /1 HTTP/1.1", "Host: " + fixture.at(INSIDE));
+            HttpReply through = ask(inside, "GET /2 HTTP/1.1", "Host: " + fixture.at("plain.allowed.test"));
+
+            assertThat(direct.body()).startsWith("GET /1 HTTP/1.1\r\n");
+            assertThat(through.body()).startsWith("GET /2 HTTP/1.1\r\n");
+            assertThat(hop.asked())
+                    .extracting(asked -> asked.destination().toString())
+                    .containsExactly(fixture.at("plain.allowed.test"));
         }
     }
 
