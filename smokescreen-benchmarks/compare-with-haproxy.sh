@@ -55,7 +55,8 @@ await_port() {
   exit 1
 }
 
-cat >"$dir/acl.yaml" <<'ACL'
+mkdir "$dir/rules" # apart from the log: each change in the folder of a file wakes who watches that file
+cat >"$dir/rules/acl.yaml" <<'ACL'
 version: v1
 services: []
 default:
@@ -98,7 +99,7 @@ pids+=($!)
 "$haproxy" -db -f "$dir/haproxy.cfg" >"$dir/haproxy.out" 2>&1 &
 haproxy_pid=$!
 pids+=("$haproxy_pid")
-"$smokescreen" --listen-ip 127.0.0.1 --listen-port "$proxy_port" --egress-acl-file "$dir/acl.yaml" \
+"$smokescreen" --listen-ip 127.0.0.1 --listen-port "$proxy_port" --egress-acl-file "$dir/rules/acl.yaml" \
   --allow-range 127.0.0.0/8 --resolver-address "127.0.0.1:$dns_port" --allow-missing-role >"$dir/smokescreen.log" 2>&1 &
 proxy_pid=$!
 pids+=("$proxy_pid")
