@@ -234,13 +234,17 @@ final class Exchange {
     }
 
     /**
-     * The tunnel is there: its place is taken until the channel closes, and its request is in work no more, which the client must
-     * not learn before.
+     * The tunnel's place is taken until the channel closes. Comes before whatever else waits for that, such as the line of its end:
+     * who hears of the end finds the place free.
      */
-    void tunnelOpens(Channel lasting) {
+    void holdPlaceUntilClosed(Channel lasting) {
         Permit place = tunnelPermit;
         tunnelPermit = Permit.NONE;
         lasting.closeFuture().addListener(closed -> place.close());
+    }
+
+    /** The tunnel is there: its request is in work no more, which the client must not learn before. */
+    void tunnelOpens() {
         end();
     }
 
@@ -340,7 +344,7 @@ final class Exchange {
     /** Nothing more is begun, and what was held is given back. */
     private void end() {
         steps.end();
-        requestPermit.close();
         tunnelPermit.close();
+        requestPermit.close();
     }
 }

@@ -79,8 +79,9 @@ final class Intercepting {
         }
         Channel channel = client.channel();
         SslHandler tls = context.newHandler(channel.alloc()); // before the 200, after which nothing can be refused
+        exchange.holdPlaceUntilClosed(channel);
         exchange.account().writeDecision();
-        exchange.tunnelOpens(channel);
+        exchange.tunnelOpens();
         client.answerEstablished(fields.get());
         client.intercept(tls, inside);
     }

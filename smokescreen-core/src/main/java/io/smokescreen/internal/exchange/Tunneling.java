@@ -41,9 +41,10 @@ final class Tunneling {
             exchange.refuse(Rejections.internalError(), request);
             return;
         }
+        exchange.holdPlaceUntilClosed(destination);
         OpenConnection connection = exchange.account().opened(destination);
         exchange.account().writeDecision();
-        exchange.tunnelOpens(destination);
+        exchange.tunnelOpens();
         client.answerEstablished(fields.get());
         exchange.becomeTunnel(destination, connection);
     }
