@@ -67,6 +67,24 @@ class MitmTunnelTest {
         }
     }
 
+    /** TLS writes what it is given later than a socket does: the pause before must not count for the request. */
+    @Test
+    void pauseLongerThanAnOriginMayBeSilent_doesNotCountForTheNextRequest() throws Exception {
+        Duration silence = Duration.ofSeconds(1);
+        try (MitmFixture fixture = MitmFixture.start(
+                        MitmFixture::echoHeads,
+                        builder -> builder.eventLoopThreads(1)
+                                .timeouts(TimeoutOptions.defaults().withResponse(silence)));
+                RawClient client = fixture.inside()) {
+            String host = "Host: " + fixture.at(INSIDE);
+            assertThat(ask(client, "GET /1 HTTP/1.1", host).status()).isEqualTo(200);
+            Thread.sleep(silence.plus(SHORT).toMillis()); // the pause is what is tested
+
+            assertThat(ask(client, "GET /2 HTTP/1.1", host).body()).startsWith("GET /2 HTTP/1.1");
+            assertThat(fixture.origin().accepted()).isEqualTo(1);
+        }
+    }
+
     @Test
     void clientHelloInTheSegmentOfTheConnect_isAnswered() throws Exception {
         try (MitmFixture fixture = MitmFixture.start();

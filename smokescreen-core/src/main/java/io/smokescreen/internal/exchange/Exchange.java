@@ -229,6 +229,7 @@ final class Exchange {
 
     /** Both ends are there, or the origin switched protocols: the rest is bytes. */
     void becomeTunnel(Channel destination, OpenConnection connection) {
+        answered = true;
         end();
         client.becomeTunnel(destination, connection);
     }
@@ -245,6 +246,7 @@ final class Exchange {
 
     /** The tunnel is there: its request is in work no more, which the client must not learn before. */
     void tunnelOpens() {
+        answered = true;
         end();
     }
 

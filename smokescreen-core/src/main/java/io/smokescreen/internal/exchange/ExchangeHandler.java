@@ -128,11 +128,15 @@ public final class ExchangeHandler extends ChannelInboundHandlerAdapter {
         abandonCurrent();
     }
 
-    /** Inside of a tunnel: the handshake before it is somebody else's. */
+    /**
+     * Inside of a tunnel: the handshake before it is somebody else's. A client that only goes away, as a browser that connects
+     * beforehand does, is none to be warned of.
+     */
     private void handshakeFailed(ChannelHandlerContext ctx, Throwable cause) {
         handshakeFailed = true;
         stages.tracker().tunnelHandshakeFailed();
-        LOG.warn("TLS handshake of {} failed: {}", client(ctx), TextHygiene.line(cause.toString()));
+        Level level = cause instanceof SSLException ? Level.WARN : Level.DEBUG;
+        LOG.atLevel(level).log("TLS handshake of {} failed: {}", client(ctx), TextHygiene.line(cause.toString()));
     }
 
     private String client(ChannelHandlerContext ctx) {

@@ -18,6 +18,7 @@ final class ForwardTimer {
     private final ForwardLimits limits;
     private final Consumer<Late> late;
     private @Nullable Future<?> timer;
+    private long watchedNanos;
     private boolean requestComplete;
 
     /** What has taken too long. */
@@ -34,7 +35,9 @@ final class ForwardTimer {
         this.late = late;
     }
 
+    /** Begins to. How long the connection had waited for this exchange does not count: TLS sends what is written to it later. */
     void watch() {
+        watchedNanos = System.nanoTime();
         look();
     }
 
@@ -53,7 +56,8 @@ final class ForwardTimer {
         long now = System.nanoTime();
         long request = requestComplete ? Long.MAX_VALUE : limits.requestBy() - now;
         long response = limits.responseBy() - now;
-        long nextByte = limits.stall().toNanos() - (now - connection.lastActivityNanos());
+        long quiet = Math.min(now - connection.lastActivityNanos(), now - watchedNanos);
+        long nextByte = limits.stall().toNanos() - quiet;
         long left = Math.min(Math.min(request, response), nextByte);
         if (left > 0) {
             timer = loop.schedule(this::look, left, TimeUnit.NANOSECONDS);
