@@ -12,6 +12,8 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDomainDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.smokescreen.api.ConfigurationException;
@@ -34,6 +36,11 @@ final class NotifySocket implements AutoCloseable {
     private final DomainSocketAddress address;
     private final EventLoopGroup loop;
 
+    /** Those whose message is not out yet. */
+    private final ChannelGroup sending;
+
+    private volatile boolean closed;
+
     /**
      * @param name a path, or {@code @} and the name of an abstract socket
      * @throws ConfigurationException if it is neither, or this system has no such sockets
@@ -52,6 +59,7 @@ final class NotifySocket implements AutoCloseable {
         this.address = new DomainSocketAddress(name.startsWith("@") ? "\0" + name.substring(1) : name);
         this.loop = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("supervisor", true), EpollIoHandler.newFactory());
+        this.sending = new DefaultChannelGroup(loop.next());
     }
 
     /** Sends and waits for it. */
@@ -62,9 +70,17 @@ final class NotifySocket implements AutoCloseable {
         }
     }
 
-    /** Sends again and again until this is closed, beginning now. */
+    /** Sends again and again until this is closed, beginning now; not while a message before is still waiting to go out. */
     void repeat(String message, Duration interval) {
-        var unused = loop.scheduleAtFixedRate(() -> start(message), 0, interval.toNanos(), TimeUnit.NANOSECONDS);
+        var unused = loop.scheduleAtFixedRate(
+                () -> {
+                    if (!closed && sending.isEmpty()) {
+                        start(message);
+                    }
+                },
+                0,
+                interval.toNanos(),
+                TimeUnit.NANOSECONDS);
     }
 
     /** A socket for each message: whoever restarts behind the name gets the next one. */
@@ -74,6 +90,7 @@ final class NotifySocket implements AutoCloseable {
                 .channel(EpollDomainDatagramChannel.class)
                 .handler(new ChannelInboundHandlerAdapter())
                 .connect(address);
+        sending.add(connected.channel());
         connected.addListener((ChannelFutureListener) future -> {
             if (!future.isSuccess()) {
                 failed(future.cause());
@@ -97,6 +114,8 @@ final class NotifySocket implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
+        sending.close().awaitUninterruptibly(SEND_WITHIN.toMillis());
         loop.shutdownGracefully(0, SEND_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
                 .awaitUninterruptibly(SEND_WITHIN.toMillis());
     }

@@ -79,6 +79,19 @@ class SystemdServiceTest {
     }
 
     @Test
+    void watchdog_thatNobodyReads_leavesNothingBehind() throws Exception {
+        String path = folder.resolve("notify").toString();
+        try (Receiver systemd = new Receiver(path)) {
+            try (Supervisor service = service(Map.of("NOTIFY_SOCKET", path, "WATCHDOG_USEC", "2000"))) {
+                service.ready("listening");
+                Thread.sleep(500); // more messages than the socket's queue holds
+            }
+            assertThat(systemd.next()).startsWith("READY=1");
+            assertThat(systemd.next()).isEqualTo("WATCHDOG=1");
+        }
+    }
+
+    @Test
     void watchdog_ofAnotherProcess_isNotFed() throws IOException {
         String path = folder.resolve("notify").toString();
         Map<String, String> environment = Map.of("NOTIFY_SOCKET", path, "WATCHDOG_USEC", "20000", "WATCHDOG_PID", "1");
